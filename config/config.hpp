@@ -54,8 +54,11 @@ struct Upstream {
   /// Name or address to connect to, an IPv6 address without its brackets.
   std::string host;
   std::uint16_t port = 443;
-  /// What `Host` says and the certificate must prove (SNI), where it differs from `host`; the port belongs to `Host` only.
+  /// What `Host` says: name or address, an IPv6 address in brackets, with `:port` unless it is the scheme's own. Always
+  /// set: made from `host` and `port` unless `NVCF_HOST` says otherwise.
   std::string authority;
+  /// What the certificate must prove and SNI tells: the name in `authority`, without port or brackets.
+  std::string tls_name;
   Secret api_key;
   /// PEM file of the authorities to trust instead of the system's.
   std::string ca_file;
