@@ -1,0 +1,57 @@
+// Decides where WebSocket frames begin and end in a stream of bytes, and what its Close frame said (RFC 6455
+// section 5.2).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace proxy {
+
+/// What a Close frame carried; 1005 where it carried nothing (RFC 6455 section 7.4.1), which is never sent.
+struct CloseFrame {
+  std::uint16_t code = 1005;
+  /// As the peer sent it: not judged, to be made printable before it is shown.
+  std::string reason;
+};
+
+/// Follows one direction of a WebSocket. Looks at headers only; payloads are skipped, but for that of the Close frame.
+/// Costs nothing measurable beside the system calls that moved the bytes.
+class FrameScanner {
+ public:
+  /// Goes on with the bytes that came next.
+  void feed(std::string_view bytes);
+
+  /// Whether the last byte ended a frame, so that one of our own may follow.
+  [[nodiscard]] bool between_frames() const noexcept { return remaining_ == 0 && header_size_ == 0; }
+  /// The Close frame, once all of it has passed. Nothing after it counts.
+  [[nodiscard]] const std::optional<CloseFrame>& close() const noexcept { return close_; }
+  /// Text and binary messages that were completed.
+  [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
+
+ private:
+  static constexpr std::size_t longest_header = 14;
+  static constexpr std::size_t longest_control = 125;
+
+  void begin_frame(const unsigned char* header);
+  void end_frame();
+
+  std::uint64_t remaining_ = 0;
+  std::uint64_t messages_ = 0;
+  std::array<unsigned char, longest_header> header_{};
+  std::uint8_t header_size_ = 0;
+  std::uint8_t opcode_ = 0;
+  bool final_ = false;
+  bool in_close_ = false;
+  std::array<unsigned char, 4> mask_{};
+  std::string close_payload_;
+  std::optional<CloseFrame> close_;
+};
+
+/// The length of the frame header that begins with `bytes`, 2 to 14; at least two bytes must be there.
+[[nodiscard]] std::size_t header_length(unsigned char second_byte) noexcept;
+
+}  // namespace proxy
