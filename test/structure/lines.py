@@ -26,13 +26,14 @@ def problems(path: str, text: str) -> list[str]:
 
 
 def silenced_for_all(text: str) -> list[str]:
-    """The checks that `.clang-tidy` (its text) turns off without a reason in the same line or right above."""
+    """The checks that `.clang-tidy` (its text) turns off without a reason in the same line or above their group."""
     found = []
-    above = ""
+    reason = False
     for number, line in enumerate(text.splitlines(), 1):
-        if re.match(r"\s*-\s*['\"]?-[\w.*-]+", line) and "#" not in line and not above.strip().startswith("#"):
+        off = re.match(r"\s*-\s*['\"]?-[\w.*-]+", line)
+        if off and "#" not in line and not reason:
             found.append(f".clang-tidy:{number}: {line.strip()} has no reason")
-        above = line
+        reason = line.strip().startswith("#") or bool(off and reason)
     return found
 
 

@@ -99,7 +99,9 @@ class Lines(unittest.TestCase):
 
     def test_a_check_turned_off_for_all_needs_its_reason(self):
         self.assertEqual(len(lines.silenced_for_all("Checks:\n  - bugprone-*\n  - -bugprone-x\n")), 1)
+        self.assertEqual(len(lines.silenced_for_all("Checks:\n  # why\n  - -a-x\n  - b-*\n  - -a-y\n")), 1)
         self.assertEqual(lines.silenced_for_all("Checks:\n  - bugprone-*\n  - -bugprone-x  # because of this\n"), [])
+        self.assertEqual(lines.silenced_for_all("Checks:\n  # why both\n  - -a-x\n  - -a-y\n"), [])
 
 
 class Sources(unittest.TestCase):
