@@ -26,7 +26,8 @@ inline constexpr std::string_view session_cookie_name = "nvcf-request-id";
 /// What upstream's Set-Cookie lines say of the session.
 struct SessionCookie {
   std::optional<config::RequestId> id;
-  /// Max-Age of 0 or less, or Expires in the past with an empty value.
+  /// Max-Age of 0 or less (C2), or an empty value. Expires does not count: no clock is asked here, and the gateway
+  /// deletes by Max-Age.
   bool deleted = false;
 };
 /// Reads them; the last line about the session counts.

@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "proxy/http/hop.hpp"
+
 namespace proxy {
 namespace {
 
@@ -42,12 +44,9 @@ std::optional<std::string_view> fault_of_field_line(std::string_view line) noexc
   return std::nullopt;
 }
 
-/// Whether `name` would be `listed` for a recipient that makes variables of headers (CGI) and so cannot tell '_' from
-/// '-'.
+/// Whether `name` is `listed`, spelled in a way that only some recipients understand.
 bool poses_as(std::string_view name, std::string_view listed) noexcept {
-  return name.find('_') != std::string_view::npos &&
-         std::equal(name.begin(), name.end(), listed.begin(), listed.end(),
-                    [](char a, char b) { return same_name({&a, 1}, {&b, 1}) || (a == '_' && b == '-'); });
+  return reads_as(name, listed) && !same_name(name, listed);
 }
 
 std::optional<std::uint64_t> parse_length(std::string_view text) noexcept {

@@ -29,12 +29,13 @@ struct HeadScan {
   std::size_t scanned = 0;
   /// Length of the head with its empty line, once that was found.
   std::size_t length = 0;
-  /// A line ended in a bare LF (X2): no such head is ever complete.
+  /// A line ended in a bare LF or a bare CR (X2): no such head is ever complete.
   bool malformed = false;
 };
 
 /// Goes on with the search for the empty line in `bytes`, of which the first `scan.scanned` were looked at before.
-/// Stops at the first LF that no CR precedes, so that such a head is refused at once and not when its time is up.
+/// Stops at the first LF without its CR, or CR without its LF, so that such a head is refused at once and not when its
+/// time is up. An empty line where the start line should be counts as a head of two bytes, which judge_lines refuses.
 void find_head_end(std::string_view bytes, HeadScan& scan) noexcept;
 
 /// Judges the raw lines of a head, before any parser sees them (X2): obsolete folding, control characters, NUL, bare
@@ -44,11 +45,13 @@ void find_head_end(std::string_view bytes, HeadScan& scan) noexcept;
 
 /// The framing of a request's body, or why it is refused (X1; RFC 9112 section 6.3): Content-Length beside
 /// Transfer-Encoding in any order; Transfer-Encoding other than exactly `chunked`, twice, or in HTTP/1.0; lengths that
-/// are two (even if equal), a list, signed, empty or overflowing.
+/// are two (even if equal), a list, signed, empty or overflowing 63 bits (the gateway's own limit); either name spelled
+/// with an underscore.
 [[nodiscard]] boost::system::result<BodyFraming, Failure> judge_request_framing(const RequestHead& head);
 
 /// The same for the answer to a request with `method` (X5): no body for HEAD, 1xx, 204 and 304; a code of
-/// upstream_malformed when it is refused. Without any framing the body lasts until close.
+/// upstream_malformed when it is refused, as is a body announced for a 1xx or 204. Without any framing the body lasts
+/// until close.
 [[nodiscard]] boost::system::result<BodyFraming, Failure> judge_response_framing(const ResponseHead& head,
                                                                                  http::verb method);
 

@@ -30,7 +30,8 @@ struct CloseReason {
 [[nodiscard]] CloseReason refusal_close(unsigned status, std::string_view sentence);
 
 /// The 101 and the Close frame with which a refused WebSocket is opened and closed at once; the same cookies and CORS
-/// as the status would have carried are in `extra_lines` (each ended by CRLF).
+/// as the status would have carried are in `extra_lines` (each ended by CRLF). Empty if the request carried no offer
+/// that could be read: then the status is all there is.
 [[nodiscard]] std::string open_and_close(const RequestFacts& request, const CloseReason& reason,
                                          std::string_view extra_lines);
 

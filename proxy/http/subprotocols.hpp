@@ -25,7 +25,7 @@ struct Subprotocols {
 };
 
 /// Reads the offers of a request; bad_websocket_handshake if an element is no token or one is offered twice (RFC 6455
-/// section 4.1 wants them unique).
+/// section 4.1 wants them unique), malformed_request if they name two different functions (F3).
 [[nodiscard]] boost::system::result<Subprotocols, Failure> read_subprotocols(const Fields& fields);
 
 /// Whether an offer carries a credential and must be neither forwarded nor logged (`authorization.<token>`).
