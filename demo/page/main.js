@@ -54,7 +54,7 @@ function open() {
   frame = document.createElement("iframe");
   frame.hidden = true;
   document.body.append(frame);
-  const protocols = [`x-nv-sessionid.${crypto.randomUUID()}`];
+  const protocols = [`x-nv-sessionid.${crypto.randomUUID().slice(0, 8)}`];
   if (settings.function) protocols.push(`function-id.${settings.function}`);
 
   show("connecting", remembered.getItem("id") ? "resuming …" : "connecting …", "Waiting for a worker of the function.");
@@ -126,7 +126,7 @@ function closed({ code, wasOpen, refused, resumable, text }) {
     return show("refused", "no connection", unreachable());
   }
   if (resumable) {
-    path.broken("proxy");
+    path.lost();
     return show("dropped", "connection lost", `${text}. The function waits for you: resume.`);
   }
   remembered.clear();
@@ -137,7 +137,7 @@ function closed({ code, wasOpen, refused, resumable, text }) {
 function drop() {
   connection.forget();
   ended();
-  path.broken("proxy");
+  path.lost();
   log.add("bad", "dropped: the socket's frame was taken out of the page");
   show("dropped", "dropped", "Gone without a goodbye, as with a reload or a closed tab: the browser itself sends code 1001 for the " +
     "page. The function is kept for the resume window.");

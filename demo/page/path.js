@@ -34,6 +34,11 @@ export class Path {
     this.#paint({ browser: "good", proxy, [where]: where === "gateway" ? "bad" : proxy }, { proxy, [where]: "bad" });
   }
 
+  /** The browser's own wire is broken, and the function waits for it to come back. */
+  lost() {
+    this.#paint({ browser: "good", function: "busy" }, { proxy: "bad" });
+  }
+
   /** Something goes to the function. */
   forth() {
     this.#travel("dot", ["proxy", "gateway", "function"]);
@@ -45,6 +50,7 @@ export class Path {
   }
 
   #paint(nodes, wires) {
+    for (const dot of this.#element.querySelectorAll(".dot")) dot.remove();
     for (const node of this.#element.querySelectorAll("[data-node]")) node.dataset.is = nodes[node.dataset.node] ?? "";
     for (const wire of this.#element.querySelectorAll("[data-wire]")) wire.dataset.is = wires[wire.dataset.wire] ?? "";
   }
