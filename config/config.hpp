@@ -136,7 +136,7 @@ struct Log {
 /// Where health is told.
 struct Admin {
   /// nothing: off
-  std::optional<boost::asio::ip::address> address;
+  std::optional<boost::asio::ip::address> address = boost::asio::ip::address_v4::loopback();
   std::uint16_t port = 9901;
 };
 

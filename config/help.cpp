@@ -23,9 +23,9 @@ Options:
   -h, --help           print this
   --SETTING VALUE      any setting below but the API key, as in --listen.port 8080
 
-A flag wins over the environment, that over the YAML file, that over the default. Durations are written 500ms, 20s,
-2m or 1h, sizes 64KiB or 1MiB, lists with commas. An empty variable counts as not set. Exit codes: 64 for a wrong
-command line, 78 for a wrong configuration.
+A flag wins over the environment, that over the YAML file, that over the default. Durations are
+written 500ms, 20s, 2m or 1h, sizes 64KiB or 1MiB, lists with commas. An empty variable counts as
+not set. Exit codes: 64 for a wrong command line, 78 for a wrong configuration.
 
 Settings, by environment variable and YAML key:
 )";

@@ -76,6 +76,14 @@ std::string tell(const Setting& setting, const Values& values, const Wrong& wron
   return std::string(setting.key) + (shown ? " \"" + values.front() + "\" " : " ") + wrong.why;
 }
 
+std::string advice_to_set(const Setting& setting) {
+  std::string advice(setting.meaning);
+  std::erase(advice, '`');  // the documentation's marks
+  if (setting.is_secret) advice += " " + std::string(setting.variable) + "_FILE may name a file that holds it.";
+  if (advice.ends_with('.')) advice.pop_back();
+  return advice;
+}
+
 void take(const Setting& setting, const Given& given, Config& config, std::vector<Problem>& problems) {
   Values values = given.values;
   if (given.in_file) {
@@ -125,7 +133,7 @@ Loaded load(const Sources& sources) {
     if (const Given* given = layers.find(setting.key)) {
       take(setting, *given, config, loaded.problems);
     } else if (setting.is_required) {
-      loaded.problems.push_back({std::string(setting.variable), "is not set", std::string(setting.meaning)});
+      loaded.problems.push_back({std::string(setting.variable), "is not set", advice_to_set(setting)});
     }
   }
   const Given* allowed = layers.find("functions.allowed");

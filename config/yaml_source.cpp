@@ -15,10 +15,10 @@ class YamlReader {
  public:
   YamlReader(std::string path, Source& source) : path_(std::move(path)), source_(source) {
     for (const Setting& setting : settings()) {
-      known_.insert(setting.key);
+      known_.push_back(setting.key);
       for (std::size_t dot = setting.key.find('.'); dot != std::string_view::npos;
            dot = setting.key.find('.', dot + 1)) {
-        sections_.insert(setting.key.substr(0, dot));
+        if (sections_.insert(setting.key.substr(0, dot)).second) known_.push_back(setting.key.substr(0, dot));
       }
     }
   }
@@ -51,7 +51,7 @@ class YamlReader {
     } else if (const Setting* secret = secret_in_file(key)) {
       read_values(*secret, mark, node, true);
     } else {
-      report(mark, key, "is no setting", suggest(key, {known_.begin(), known_.end()}));
+      report(mark, key, "is no setting", suggest(key, known_));
     }
   }
 
@@ -87,7 +87,7 @@ class YamlReader {
 
   std::string path_;
   Source& source_;
-  std::set<std::string_view> known_;
+  std::vector<std::string_view> known_;
   std::set<std::string_view> sections_;
   std::set<std::string> seen_;
 };
