@@ -28,8 +28,9 @@ export function explainClose(code, reason) {
 }
 
 /**
- * One session's socket. Events: `open` {protocol}, `greeting`, `heartbeat` and `message` {data}, `echo` {text, milliseconds}, and
- * `close` {code, reason, wasOpen, refused, resumable, text}. A closed connection is done with: make another one to resume.
+ * One session's socket. Events: `open` {protocol}, `greeting` {said: {session, resumed, messages}}, `heartbeat` {said: {messages}},
+ * `message` {text}, `echo` {text, milliseconds}, and `close` {code, reason, wasOpen, refused, resumable, text}. What the function says is
+ * the sample function's own; another one has its own words. A closed connection is done with: make another one to resume.
  */
 export class Connection extends EventTarget {
   #socket;
@@ -77,8 +78,8 @@ export class Connection extends EventTarget {
       return this.#tell("echo", { text: echo.text, milliseconds: performance.now() - echo.since });
     }
     const said = parse(data);
-    const type = said.type === "greeting" || said.type === "heartbeat" ? said.type : "message";
-    this.#tell(type, { data: said, text: data });
+    const type = "session" in said ? "greeting" : "hb" in said ? "heartbeat" : "message";
+    this.#tell(type, { said, text: data });
   }
 
   #tell(type, detail) {

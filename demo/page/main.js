@@ -81,14 +81,15 @@ function opened({ protocol }) {
   log.add("note", `connected, protocol ${protocol || "none"}`);
 }
 
-function greeted({ data, text }) {
+function greeted({ said, text }) {
   const before = remembered.getItem("id");
-  const same = before === data.request_id;
-  remembered.setItem("id", data.request_id);
-  at("request-id").textContent = data.request_id;
+  const same = before === said.session;
+  remembered.setItem("id", said.session);
+  at("request-id").textContent = said.session;
   at("id-note").hidden = !before;
   at("id-note").className = same ? "" : "other";
   at("id-note").textContent = same ? "resumed: the same session" : "another session than before";
+  count(said);
   if (same) replay(at("request-id").closest(".card"), "resumed");
   path.greeted();
   log.add("from", text);
@@ -97,7 +98,8 @@ function greeted({ data, text }) {
   log.add("to", "hello");
 }
 
-function felt({ text }) {
+function felt({ said, text }) {
+  count(said);
   at("heartbeats").textContent = ++heartbeats;
   replay(at("heart"), "beat");
   path.back();
@@ -163,6 +165,11 @@ async function ask() {
     log.add("bad", error.message);
     at("hint").replaceChildren(unreachable());
   }
+}
+
+/** The function's own count of what it got in this session: after a resume it goes on where it was. */
+function count({ messages }) {
+  at("counted").textContent = `${messages} ${messages === 1 ? "message" : "messages"} counted by the function`;
 }
 
 /** What may be wrong where the browser says nothing; with TLS a link to where the certificate can be accepted. */

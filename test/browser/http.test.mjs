@@ -17,9 +17,9 @@ for (const tls of [false, true]) {
     const answer = await request(page, `${proxy}?peer_id=7&version=2`);
     assert.equal(answer.status, 200, JSON.stringify(answer));
     assert.match(answer.text, /^GET \/sign_in\?peer_id=7&version=2 HTTP\/1\.1\r\n/);
-    assert.match(answer.text, new RegExp(`nvcf-request-id=${greeting.request_id}`, "i"));
+    assert.match(answer.text, new RegExp(`nvcf-request-id=${greeting.session}`, "i"));
     // A script sees a header of another origin's answer only where it is exposed by name: `*` does not count with cookies.
-    assert.equal(answer.headers["nvcf-reqid"], greeting.request_id);
+    assert.equal(answer.headers["nvcf-reqid"], greeting.session);
   });
 
   test(`a fetch with credentials reads the proxy's own refusal over ${scheme} (F3, F11, C4)`, async () => {

@@ -17,7 +17,7 @@ for (const { scheme, tls, host, cookie } of ways) {
 
     const first = await connect(page, proxy);
     assert.equal(first.protocol, "x-nv-sessionid.abc", JSON.stringify(first));
-    const id = first.greeting.request_id;
+    const id = first.greeting.session;
     assert.match(id, /^[0-9a-f-]{36}$/);
 
     const kept = await page.context().cookies(proxy.replace(/^ws/, "http"));
@@ -29,7 +29,7 @@ for (const { scheme, tls, host, cookie } of ways) {
 
     await page.reload();
     const second = await connect(page, proxy);
-    assert.equal(second.greeting?.request_id, id, `after the reload: ${JSON.stringify(second)}`);
+    assert.equal(second.greeting?.session, id, `after the reload: ${JSON.stringify(second)}`);
 
     const { requests, sessions } = await gateway.report();
     assert.deepEqual(requests.map(({ status, resumed }) => [status, resumed]), [[101, false], [101, true]]);
@@ -54,8 +54,8 @@ for (const { scheme, tls, host, cookie } of ways) {
 
     // The browser still has the cookie of the session that is gone; the proxy heals that.
     const second = await connect(page, proxy);
-    assert.match(second.greeting?.request_id ?? JSON.stringify(second), /^[0-9a-f-]{36}$/);
-    assert.notEqual(second.greeting.request_id, first.greeting.request_id);
+    assert.match(second.greeting?.session ?? JSON.stringify(second), /^[0-9a-f-]{36}$/);
+    assert.notEqual(second.greeting.session, first.greeting.session);
   });
 }
 
@@ -64,7 +64,7 @@ test("a page that offers no protocol is connected all the same (F4)", async () =
   const page = await openPage(await startOrigin());
   const opened = await connect(page, await startProxy(gateway), []);
   assert.equal(opened.protocol, "", JSON.stringify(opened));
-  assert.ok(opened.greeting.request_id);
+  assert.ok(opened.greeting.session);
 });
 
 test("a page that offers nothing for the function gets one of its own offers, but not the secret (F4, A2)", async () => {

@@ -12,6 +12,8 @@ import { chromium } from "playwright-core";
 export const FUNCTION = "11111111-1111-4111-8111-111111111111";
 export const OTHER_FUNCTION = "22222222-2222-4222-8222-222222222222";
 export const API_KEY = "nvapi-browser-test";
+// Stand-in and function say in JSON where they listen; a line counts once its end is there.
+const START_LINE = /^\{"listen".*\}(?=\n)/m;
 const PROTOCOLS = ["x-nv-sessionid.abc", `function-id.${FUNCTION}`, "authorization.tok"];
 const CHROMIUM = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -67,10 +69,11 @@ export function makeCertificate() {
 
 /** Function and stand-in: {server, ca, report(), fault(fault), reset()}; `tls` between proxy and gateway. */
 export async function startGateway({ tls = false, options = [] } = {}) {
-  const [, streaming] = await start("NVCF_SAMPLE_FUNCTION", [], { STREAMING_SERVER_PORT: "0", CONTROL_SERVER_PORT: "0" }, FUNCTION_READY);
+  const [functionLine] = await start("NVCF_SAMPLE_FUNCTION", ["--listen", "127.0.0.1:0", "--heartbeat", "200ms"], {}, START_LINE);
+  const { listen: [{ port: streaming }] } = JSON.parse(functionLine);
   const ca = tls ? makeCertificate() : null;
   const [line] = await start("NVCF_GATEWAY_STANDIN", ["--listen", "127.0.0.1:0", "--api-key", API_KEY, "--function",
-    `${FUNCTION}@127.0.0.1:${streaming}`, ...(ca ? ["--tls-cert", ca.certificate, "--tls-key", ca.key] : []), ...options], {}, /^\{"listen".*$/m);
+    `${FUNCTION}@127.0.0.1:${streaming}`, ...(ca ? ["--tls-cert", ca.certificate, "--tls-key", ca.key] : []), ...options], {}, START_LINE);
   const { listen: [{ port }], control } = JSON.parse(line);
   const call = async (method, target, body) => {
     const answer = await fetch(`http://127.0.0.1:${control.port}${target}`, { method, body });
