@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "config/endpoint.hpp"
 #include "proxy/http/cookies.hpp"
 #include "proxy/http/hop.hpp"
 
@@ -60,10 +61,7 @@ std::optional<std::string> joined(const Fields& fields, std::string_view name) {
 /// `Host` where a configuration was made by hand and left it out.
 std::string authority_of(const config::Upstream& upstream) {
   if (!upstream.authority.empty()) return upstream.authority;
-  const bool bare_v6 = upstream.host.find(':') != std::string::npos;
-  std::string authority = bare_v6 ? "[" + upstream.host + "]" : upstream.host;
-  if (upstream.port != (upstream.tls ? 443 : 80)) authority.append(":").append(std::to_string(upstream.port));
-  return authority;
+  return config::write_authority(upstream.host, upstream.port, upstream.tls ? 443 : 80);
 }
 
 /// The client's own lines that are upstream's business, in order and spelling.
