@@ -11,10 +11,20 @@ constexpr unsigned char opcode_bits = 0x0f;
 constexpr unsigned char length_bits = 0x7f;
 constexpr std::uint8_t opcode_close = 0x8;
 constexpr std::uint8_t first_control_opcode = 0x8;
+constexpr std::size_t longest_control = 125;
+constexpr std::size_t mask_bytes = 4;
 
 std::size_t length_bytes(unsigned char second_byte) noexcept {
   const unsigned length = second_byte & length_bits;
   return length == 126 ? 2 : length == 127 ? 8 : 0;
+}
+
+std::uint64_t payload_length(const unsigned char* header) noexcept {
+  const std::size_t extended = length_bytes(header[1]);
+  if (extended == 0) return header[1] & length_bits;
+  std::uint64_t length = 0;
+  for (std::size_t i = 0; i < extended; ++i) length = length << 8 | header[2 + i];
+  return length;
 }
 
 }  // namespace
@@ -24,47 +34,58 @@ std::size_t header_length(unsigned char second_byte) noexcept {
 }
 
 void FrameScanner::begin_frame(const unsigned char* header) {
-  final_ = (header[0] & final_bit) != 0;
-  opcode_ = header[0] & opcode_bits;
-  const std::size_t extended = length_bytes(header[1]);
-  remaining_ = header[1] & length_bits;
-  if (extended != 0) {
-    remaining_ = 0;
-    for (std::size_t i = 0; i < extended; ++i) remaining_ = remaining_ << 8 | header[2 + i];
-  }
-  in_close_ = opcode_ == opcode_close && !close_ && remaining_ <= longest_control;
-  if (in_close_) {
-    mask_ = {};
-    if ((header[1] & mask_bit) != 0) std::copy_n(header + 2 + extended, mask_.size(), mask_.begin());
-    close_payload_.clear();
-  }
-  if (remaining_ == 0) end_frame();
+  remaining_ = payload_length(header);
+  const bool data = (header[0] & opcode_bits) < first_control_opcode;
+  if (data && (header[0] & final_bit) != 0) ++messages_;
 }
 
-void FrameScanner::end_frame() {
-  if (opcode_ < first_control_opcode && final_) ++messages_;
-  if (!in_close_) return;
-  in_close_ = false;
-  CloseFrame frame;
-  if (close_payload_.size() >= 2) {
-    for (std::size_t i = 0; i < close_payload_.size(); ++i)
-      close_payload_[i] = static_cast<char>(static_cast<unsigned char>(close_payload_[i]) ^ mask_[i % mask_.size()]);
-    frame.code = static_cast<std::uint16_t>(static_cast<unsigned char>(close_payload_[0]) << 8 |
-                                            static_cast<unsigned char>(close_payload_[1]));
-    frame.reason = close_payload_.substr(2);
+void FrameScanner::hold(std::string_view bytes) {
+  for (const char byte : bytes) {
+    held_.push_back(byte);
+    if (held_.size() < 2) continue;
+    const auto* frame = reinterpret_cast<const unsigned char*>(held_.data());
+    const std::size_t header = header_length(frame[1]);
+    // a control frame has at most 125 bytes (RFC 6455 section 5.5): a longer one is no Close frame that anybody reads
+    const std::size_t payload = std::min<std::size_t>(frame[1] & length_bits, longest_control);
+    if (held_.size() < header + payload) continue;
+    read_close();
+    return;
   }
-  close_payload_ = {};
-  close_ = std::move(frame);
 }
 
-void FrameScanner::feed(std::string_view bytes) {
+void FrameScanner::read_close() {
+  const auto* frame = reinterpret_cast<const unsigned char*>(held_.data());
+  const std::size_t header = header_length(frame[1]);
+  const bool masked = (frame[1] & mask_bit) != 0;
+  std::string payload = held_.substr(header);
+  for (std::size_t i = 0; masked && i < payload.size(); ++i)
+    payload[i] =
+        static_cast<char>(static_cast<unsigned char>(payload[i]) ^ frame[header - mask_bytes + i % mask_bytes]);
+  CloseFrame close;
+  if (payload.size() >= 2) {
+    close.code = static_cast<std::uint16_t>(static_cast<unsigned char>(payload[0]) << 8 |
+                                            static_cast<unsigned char>(payload[1]));
+    close.reason = payload.substr(2);
+  }
+  close_ = std::move(close);
+}
+
+std::string_view FrameScanner::feed(std::string_view bytes) {
+  const std::string_view all = bytes;
   while (!bytes.empty()) {
+    if (in_close_) {
+      const std::size_t passed = all.size() - bytes.size();
+      if (!close_) hold(bytes);
+      return all.substr(0, passed);
+    }
     if (remaining_ > 0) {
       const std::size_t taken = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, bytes.size()));
-      if (in_close_) close_payload_.append(bytes.substr(0, taken));
       remaining_ -= taken;
       bytes.remove_prefix(taken);
-      if (remaining_ == 0) end_frame();
+      continue;
+    }
+    if (header_size_ == 0 && (static_cast<unsigned char>(bytes.front()) & opcode_bits) == opcode_close) {
+      in_close_ = true;
       continue;
     }
     if (header_size_ == 0 && bytes.size() >= 2) {  // nearly always the whole header is there
@@ -82,6 +103,7 @@ void FrameScanner::feed(std::string_view bytes) {
       begin_frame(header_.data());
     }
   }
+  return all;
 }
 
 }  // namespace proxy

@@ -18,36 +18,37 @@ struct CloseFrame {
   std::string reason;
 };
 
-/// Follows one direction of a WebSocket. Looks at headers only; payloads are skipped, but for that of the Close frame.
-/// Costs nothing measurable beside the system calls that moved the bytes.
+/// Follows one direction of a WebSocket. Looks at headers only; payloads are skipped, but for that of the Close frame,
+/// which is held back whole: whether it may pass is close_policy's decision. Costs nothing measurable beside the system
+/// calls that moved the bytes.
 class FrameScanner {
  public:
-  /// Goes on with the bytes that came next.
-  void feed(std::string_view bytes);
+  /// Goes on with the bytes that came next. Returns those that may pass: all before a Close frame begins, none after.
+  std::string_view feed(std::string_view bytes);
 
   /// Whether the last byte ended a frame, so that one of our own may follow.
   [[nodiscard]] bool between_frames() const noexcept { return remaining_ == 0 && header_size_ == 0; }
-  /// The Close frame, once all of it has passed. Nothing after it counts.
+  /// The Close frame, once all of it was there. Nothing after it counts.
   [[nodiscard]] const std::optional<CloseFrame>& close() const noexcept { return close_; }
+  /// Its bytes as they came, header and mask included.
+  [[nodiscard]] std::string_view close_bytes() const noexcept { return held_; }
   /// Text and binary messages that were completed.
   [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
 
  private:
   static constexpr std::size_t longest_header = 14;
-  static constexpr std::size_t longest_control = 125;
 
   void begin_frame(const unsigned char* header);
-  void end_frame();
+  void hold(std::string_view bytes);
+  void read_close();
 
   std::uint64_t remaining_ = 0;
   std::uint64_t messages_ = 0;
   std::array<unsigned char, longest_header> header_{};
   std::uint8_t header_size_ = 0;
-  std::uint8_t opcode_ = 0;
-  bool final_ = false;
   bool in_close_ = false;
-  std::array<unsigned char, 4> mask_{};
-  std::string close_payload_;
+  /// The Close frame so far.
+  std::string held_;
   std::optional<CloseFrame> close_;
 };
 

@@ -22,9 +22,6 @@ constexpr std::size_t tls_record = std::size_t{16} * 1024;
 // one busy session must not starve the others of its thread
 constexpr int reads_per_turn = 8;
 constexpr int events_per_wait = 256;
-// a peer that does not answer a Close frame, or does not end after one, is not waited for longer (S7)
-constexpr std::chrono::seconds linger{5};
-constexpr std::chrono::milliseconds tick_interval{500};
 
 template <class Handler>
 struct HandlerCompletion final : RelayCompletion {
@@ -85,16 +82,6 @@ asio::awaitable<RelayReport> RelayEngine::relay(RelayEnd client, RelayEnd upstre
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(RelayReport)>(begin, asio::use_awaitable);
 }
 
-void RelayEngine::abort_all() {
-  for (auto next = sessions_.begin(); next != sessions_.end();) {
-    RelaySession& session = *next++;
-    session.client.stream.abort();
-    session.upstream.stream.abort();
-    settle(session);
-  }
-  bury();
-}
-
 void RelayEngine::await_events() {
   events_.async_wait(asio::posix::stream_descriptor::wait_read, [this](error_code error) {
     if (error) return;
@@ -149,15 +136,8 @@ void RelayEngine::take(RelaySide& from, std::string_view bytes) {
   if (bytes.empty() || session.finishing || session.ended) return;
   from.bytes_sent += bytes.size();
   const bool closed_before = from.sent.close().has_value();
-  from.sent.feed(bytes);
-  deliver(*from.other, bytes);
-  if (closed_before || !from.sent.close()) return;
-  if (!session.report.close) {
-    session.report.close = from.sent.close();
-    session.report.ended_by = from.name;
-    session.linger_until = tls::Clock::now() + linger;
-  }
-  if (from.other->sent.close()) finish(session);
+  deliver(*from.other, from.sent.feed(bytes));
+  if (!closed_before && from.sent.close()) close_sent(from);
 }
 
 void RelayEngine::deliver(RelaySide& to, std::string_view bytes) {
@@ -195,55 +175,6 @@ void RelayEngine::flush(RelaySide& side) {
   if (side.other->unread) pump(*side.other);
 }
 
-void RelayEngine::stream_ended(RelaySide& side, error_code cause) {
-  RelaySession& session = *side.session;
-  if (session.ended) return;
-  side.read_ended = true;
-  if (session.finishing) return finish_side(side);
-  if (!session.report.close) {
-    session.report.ended_by = side.name;
-    session.report.cause = cause;
-  }
-  session.report.ending = decide_ending(
-      {.sent_close = side.sent.close().has_value(), .received_close = side.other->sent.close().has_value()});
-  if (session.report.ending == Ending::clean) return finish(session);
-  if (cause) side.stream.abort();
-  side.stream.close();
-  side.other->stream.abort();
-  settle(session);
-}
-
-void RelayEngine::finish(RelaySession& session) {
-  session.finishing = true;
-  session.report.ending = Ending::clean;
-  session.linger_until = tls::Clock::now() + linger;
-  for (RelaySide* side : {&session.client, &session.upstream}) {
-    if (side->unread) queue(*side);  // its end may wait behind bytes that back-pressure held up
-    finish_side(*side);
-  }
-}
-
-void RelayEngine::finish_side(RelaySide& side) {
-  if (side.takes() && !side.owes()) {
-    const tls::Attempt attempt = side.stream.end_writing();
-    if (attempt.waits()) return;
-    side.writing_ended = true;
-    if (attempt.outcome == Outcome::failed) side.read_ended = true;
-  }
-  if (side.stream.is_open() && side.read_ended && !side.takes()) side.stream.close();
-  settle(*side.session);
-}
-
-void RelayEngine::settle(RelaySession& session) {
-  if (session.ended || session.client.stream.is_open() || session.upstream.stream.is_open()) return;
-  session.ended = true;
-  session.report.client_to_upstream = {session.client.bytes_sent, session.client.sent.messages()};
-  session.report.upstream_to_client = {session.upstream.bytes_sent, session.upstream.sent.messages()};
-  session.completion->complete(std::move(session.report));
-  sessions_.erase(sessions_.iterator_to(session));
-  ended_.emplace_back(&session);
-}
-
 void RelayEngine::queue(RelaySide& side) {
   if (std::exchange(side.queued, true)) return;
   // posted, not looped: the io_context's other work comes in between
@@ -259,43 +190,6 @@ void RelayEngine::retry_pumps() {
     pump(*side);
   }
   bury();
-}
-
-void RelayEngine::bury() {
-  if (ended_.empty()) return;
-  std::erase_if(again_, [](const RelaySide* side) { return side->session->ended; });
-  ended_.clear();
-}
-
-void RelayEngine::await_tick() {
-  ticking_ = true;
-  ticker_.expires_after(tick_interval);
-  ticker_.async_wait([this](error_code error) {
-    if (!error) tick();
-  });
-}
-
-void RelayEngine::tick() {
-  ticking_ = false;
-  const tls::TimePoint now = tls::Clock::now();
-  for (auto next = sessions_.begin(); next != sessions_.end();) {
-    RelaySession& session = *next++;
-    for (RelaySide* side : {&session.client, &session.upstream}) {
-      if (session.ended || !side->takes() || !side->owes() || now - side->owed_since < write_timeout_) continue;
-      side->write_failed = true;
-      stream_ended(*side, asio::error::timed_out);
-    }
-    if (session.ended || session.linger_until == tls::TimePoint{} || now < session.linger_until) continue;
-    if (!session.finishing) {
-      finish(session);
-    } else {
-      session.client.stream.close();
-      session.upstream.stream.close();
-      settle(session);
-    }
-  }
-  bury();
-  if (!sessions_.empty()) await_tick();
 }
 
 }  // namespace proxy

@@ -45,10 +45,11 @@ class RelayEngine {
   void handle(RelaySide& side, std::uint32_t events);
   void pump(RelaySide& from);
   void take(RelaySide& from, std::string_view bytes);
+  void close_sent(RelaySide& from);
   void deliver(RelaySide& to, std::string_view bytes);
   void flush(RelaySide& side);
   void stream_ended(RelaySide& side, boost::system::error_code cause);
-  void finish(RelaySession& session);
+  void finish(RelaySession& session, Ending ending);
   void finish_side(RelaySide& side);
   void close_side(RelaySide& side);
   void settle(RelaySession& session);
