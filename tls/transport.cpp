@@ -97,6 +97,12 @@ asio::awaitable<void> Transport::close(TimePoint deadline) {
   stream_.close();
 }
 
+void Transport::finish() noexcept {
+  forget_descriptor();
+  static_cast<void>(stream_.end_writing());
+  stream_.close();
+}
+
 asio::awaitable<error_code> Transport::wait_connected(TimePoint deadline) {
   if (const error_code error = co_await wait(Outcome::wait_writable, write_limit_, deadline)) co_return error;
   int cause = 0;

@@ -40,6 +40,9 @@ class Transport {
   /// written reaches it (RFC 9112 section 9.6). The connection is closed afterwards in every case.
   asio::awaitable<void> close(TimePoint deadline);
 
+  /// Ends properly without waiting for the peer: for one that has nothing more to say. Unread bytes make it an abort.
+  void finish() noexcept;
+
   /// Waits for `connect` on a socket whose connection is under way; its result.
   asio::awaitable<error_code> wait_connected(TimePoint deadline);
 
