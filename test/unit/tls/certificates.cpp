@@ -55,8 +55,8 @@ std::string content(BIO* bio) {
 
 }  // namespace
 
-Authority::Authority(std::chrono::hours lifetime)
-    : self_(make({"", std::chrono::hours(-240), lifetime, "", true}, "Test Authority", nullptr)) {}
+Authority::Authority(const std::string& name, std::chrono::hours lifetime)
+    : self_(make({"", std::chrono::hours(-240), lifetime, "", true}, name, nullptr)) {}
 
 tls::Identity Authority::issue(const Wanted& wanted) const { return make(wanted, "leaf", &self_); }
 

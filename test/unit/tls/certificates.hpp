@@ -21,7 +21,7 @@ struct Wanted {
 /// Signs certificates. Its own is valid from ten days ago for `lifetime` from now.
 class Authority {
  public:
-  explicit Authority(std::chrono::hours lifetime = std::chrono::hours(24));
+  explicit Authority(const std::string& name = "Test Authority", std::chrono::hours lifetime = std::chrono::hours(24));
 
   [[nodiscard]] tls::Identity issue(const Wanted& wanted) const;
   [[nodiscard]] X509* certificate() const { return self_.certificate.get(); }

@@ -102,7 +102,7 @@ TEST_CASE_METHOD(Fixture, "X7: an expired certificate is refused with its day, o
 }
 
 TEST_CASE_METHOD(Fixture, "X7: an expired authority is told from an expired certificate") {
-  const test::Authority expired(hours(-24));
+  const test::Authority expired("Expired Authority", hours(-24));
   upstream.ca_file = folder.write("expired.pem", test::pem(expired.certificate()));
   const auto made = tls::make_client_context(upstream);
   REQUIRE(made.has_value());
@@ -116,10 +116,12 @@ TEST_CASE_METHOD(Fixture, "X7: an expired authority is told from an expired cert
 
 TEST_CASE_METHOD(Fixture,
                  "X7: a certificate of an authority that nobody named is refused, and NVCF_CA_FILE is suggested") {
-  const test::Authority stranger;
+  const test::Authority stranger("Stranger");
+  const test::Authority namesake;
   const auto self_signed = tls::make_self_signed({"gateway.example"});
   REQUIRE(self_signed.has_value());
-  for (const tls::ContextPtr& server : {gateway(stranger.issue({})), gateway(*self_signed)}) {
+  for (const tls::ContextPtr& server :
+       {gateway(stranger.issue({})), gateway(namesake.issue({})), gateway(*self_signed)}) {
     const auto handshake = connect(server.get(), "gateway.example");
     CHECK_FALSE(handshake.client.done);
     const std::string why = tls::describe_verification_failure(handshake.client.ssl.get(), "gateway.example");

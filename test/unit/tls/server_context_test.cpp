@@ -162,7 +162,7 @@ TEST_CASE("a certificate of the operator's is served with its chain") {
 TEST_CASE("client certificates are demanded where an authority for them is set, and a resumed session has one too") {
   const test::TemporaryFolder folder;
   const test::Authority authority;
-  const test::Authority stranger;
+  const test::Authority stranger("Stranger");
   config::ListenTls settings;
   settings.self_signed = true;
   settings.client_ca_file = folder.write("ca.pem", test::pem(authority.certificate()));
