@@ -14,11 +14,13 @@ namespace proxy {
 
 /// Where the body of a message ends (RFC 9112 section 6.3).
 struct BodyFraming {
+  /// until_close: an answer without any framing, which ends with its connection.
   enum class Kind { none, length, chunked, until_close };
   Kind kind = Kind::none;
   /// Bytes, for Kind::length.
   std::uint64_t length = 0;
 
+  /// Whether a byte or more may follow the head; a length of 0 is a framing, and no body.
   [[nodiscard]] bool has_body() const noexcept { return kind != Kind::none && !(kind == Kind::length && length == 0); }
   bool operator==(const BodyFraming&) const = default;
 };

@@ -39,6 +39,7 @@ inline std::string head_text(std::string_view start_line, const std::vector<std:
 template <bool isRequest>
 class Parsed {
  public:
+  /// Parses `start_line` and `lines`, each `Name: value`.
   explicit Parsed(std::string_view start_line, const std::vector<std::string>& lines = {})
       : text_(head_text(start_line, lines)) {
     const auto failure = parser_.read_head(text_);
@@ -48,7 +49,6 @@ class Parsed {
 
   /// The head; valid as long as this object.
   [[nodiscard]] const auto& head() const noexcept { return parser_.head(); }
-  [[nodiscard]] const auto* operator->() const noexcept { return &parser_.head(); }
 
  private:
   std::string text_;

@@ -6,7 +6,6 @@
 #include "test/unit/http/heads.hpp"
 
 using proxy::errc;
-using test::error_of;
 using test::value_of;
 
 namespace {
