@@ -14,6 +14,7 @@ namespace config {
 inline constexpr int exit_usage = 64;
 inline constexpr int exit_configuration = 78;
 
+/// What to do.
 enum class Command {
   /// run the proxy
   serve,

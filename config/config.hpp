@@ -34,6 +34,7 @@ struct ListenTls {
   /// PEM file of authorities whose client certificates are demanded; empty: none is asked for.
   std::string client_ca_file;
 
+  /// Whether browsers speak TLS.
   [[nodiscard]] bool enabled() const noexcept { return self_signed || !certificate_file.empty(); }
 };
 
@@ -124,9 +125,12 @@ struct Limits {
   Duration write_timeout = std::chrono::seconds(30);
 };
 
+/// What is logged: a level and all above it.
 enum class LogLevel { trace, debug, info, warn, error, off };
+/// For people, or for machines.
 enum class LogFormat { text, json };
 
+/// The log on stderr.
 struct Log {
   LogLevel level = LogLevel::info;
   /// Text on a terminal, else JSON.

@@ -24,6 +24,7 @@ class Id {
     return id;
   }
 
+  /// The id as it is sent and compared.
   [[nodiscard]] const std::string& str() const noexcept { return value_; }
   auto operator<=>(const Id&) const = default;
 
@@ -31,13 +32,19 @@ class Id {
   std::string value_;
 };
 
+/// The rule of functions' ids.
 struct FunctionKind {
+  /// `text` as the id's one spelling; nothing if it is none.
   static std::optional<std::string> normalise(std::string_view text);
 };
+/// The rule of versions' ids.
 struct VersionKind {
+  /// The same for a version.
   static std::optional<std::string> normalise(std::string_view text);
 };
+/// The rule of sessions' ids.
 struct RequestKind {
+  /// The same for a session.
   static std::optional<std::string> normalise(std::string_view text);
 };
 

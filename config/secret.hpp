@@ -15,6 +15,7 @@ namespace config {
 class Secret {
  public:
   Secret() = default;
+  /// Takes `value` over; what the caller copied it from is the caller's to wipe.
   explicit Secret(std::string value) : value_(std::move(value)) {}
   Secret(const Secret&) = default;
   Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { other.wipe(); }
@@ -37,6 +38,7 @@ class Secret {
 
   /// The secret itself; valid as long as this object. Never pass it to a log or an error.
   [[nodiscard]] std::string_view reveal() const noexcept { return value_; }
+  /// Whether there is nothing to hide.
   [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
 
  private:

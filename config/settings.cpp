@@ -6,20 +6,21 @@ namespace config {
 namespace {
 
 template <class Kind, auto... path>
-constexpr bool takes_list = requires(Config& config, const Values& values) { Kind::read(values, (config.*....*path)); };
+constexpr bool takes_list =
+    requires(Config& config, const Values& values) { read_value(Kind{}, values, (config.*....*path)); };
 
 template <class Kind, auto... path>
 Verdict read_into(Config& config, const Values& values) {
   if constexpr (takes_list<Kind, path...>) {
-    return Kind::read(values, (config.*....*path));
+    return read_value(Kind{}, values, (config.*....*path));
   } else {
-    return Kind::read(values.front(), (config.*....*path));
+    return read_value(Kind{}, values.front(), (config.*....*path));
   }
 }
 
 template <class Kind, auto... path>
 Values write_from(const Config& config) {
-  return Kind::write((config.*....*path));
+  return write_value(Kind{}, (config.*....*path));
 }
 
 /// A row whose value is of `Kind` and lives at `path` in the configuration.

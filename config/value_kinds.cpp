@@ -37,16 +37,16 @@ bool is_cookie_name(const std::string& name) {
 
 }  // namespace
 
-Verdict Path::read(const std::string& text, std::string& target) {
+Verdict read_value(Path /*kind*/, const std::string& text, std::string& target) {
   if (text.starts_with("-----BEGIN")) return Wrong{"holds what should stand in a file; the file's path is expected"};
   if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20; })) return Wrong{"is no path"};
   target = text;
   return {};
 }
 
-Values Path::write(const std::string& value) { return value.empty() ? Values{} : Values{value}; }
+Values write_value(Path /*kind*/, const std::string& value) { return value.empty() ? Values{} : Values{value}; }
 
-Verdict Credential::read(const std::string& text, Secret& target) {
+Verdict read_value(Credential /*kind*/, const std::string& text, Secret& target) {
   if (text.empty()) return Wrong{"is empty"};
   if (text.size() > longest_credential) return Wrong{"is longer than any key (16 KiB)"};
   if (text.starts_with("Bearer ")) return Wrong{"begins with \"Bearer\", which is added here; give the key alone"};
@@ -58,9 +58,9 @@ Verdict Credential::read(const std::string& text, Secret& target) {
   return {};
 }
 
-Values Credential::write(const Secret& value) { return value.empty() ? Values{} : Values{"********"}; }
+Values write_value(Credential /*kind*/, const Secret& value) { return value.empty() ? Values{} : Values{"********"}; }
 
-Verdict Address::read(const std::string& text, std::optional<ip::address>& target) {
+Verdict read_value(Address /*kind*/, const std::string& text, std::optional<ip::address>& target) {
   if (text == "*") {
     target.reset();
     return {};
@@ -72,9 +72,11 @@ Verdict Address::read(const std::string& text, std::optional<ip::address>& targe
   return {};
 }
 
-Values Address::write(const std::optional<ip::address>& value) { return {value ? value->to_string() : "*"}; }
+Values write_value(Address /*kind*/, const std::optional<ip::address>& value) {
+  return {value ? value->to_string() : "*"};
+}
 
-Verdict AdminAddress::read(const std::string& text, Admin& target) {
+Verdict read_value(AdminAddress /*kind*/, const std::string& text, Admin& target) {
   if (text == "off") {
     target.address.reset();
     return {};
@@ -87,12 +89,12 @@ Verdict AdminAddress::read(const std::string& text, Admin& target) {
   return {};
 }
 
-Values AdminAddress::write(const Admin& value) {
+Values write_value(AdminAddress /*kind*/, const Admin& value) {
   if (!value.address) return {"off"};
   return {write_authority(value.address->to_string(), 0, 0) + ":" + std::to_string(value.port)};
 }
 
-Verdict ServerAddress::read(const std::string& text, Upstream& target) {
+Verdict read_value(ServerAddress /*kind*/, const std::string& text, Upstream& target) {
   auto server = read_server(text);
   if (!server) return server.error();
   target.tls = server->tls;
@@ -101,35 +103,35 @@ Verdict ServerAddress::read(const std::string& text, Upstream& target) {
   return {};
 }
 
-Values ServerAddress::write(const Upstream& value) {
+Values write_value(ServerAddress /*kind*/, const Upstream& value) {
   if (value.host.empty()) return {};
   return {(value.tls ? "https://" : "http://") + write_authority(value.host, value.port, 0)};
 }
 
-Verdict HostHeader::read(const std::string& text, std::string& target) {
+Verdict read_value(HostHeader /*kind*/, const std::string& text, std::string& target) {
   const auto where = read_host_port(text);
   if (!where) return where.error();
   target = write_authority(where->host, where->port.value_or(0), 0);
   return {};
 }
 
-Values HostHeader::write(const std::string& value) { return value.empty() ? Values{} : Values{value}; }
+Values write_value(HostHeader /*kind*/, const std::string& value) { return value.empty() ? Values{} : Values{value}; }
 
-Verdict Identifier::read(const std::string& text, std::optional<FunctionId>& target) {
+Verdict read_value(Identifier /*kind*/, const std::string& text, std::optional<FunctionId>& target) {
   auto id = FunctionId::parse(text);
   if (!id) return Wrong{"is no function id"};
   target = std::move(id);
   return {};
 }
 
-Verdict Identifier::read(const std::string& text, std::optional<VersionId>& target) {
+Verdict read_value(Identifier /*kind*/, const std::string& text, std::optional<VersionId>& target) {
   auto id = VersionId::parse(text);
   if (!id) return Wrong{"is no version id"};
   target = std::move(id);
   return {};
 }
 
-Verdict Identifiers::read(const Values& items, std::vector<FunctionId>& target) {
+Verdict read_value(Identifiers /*kind*/, const Values& items, std::vector<FunctionId>& target) {
   std::vector<FunctionId> ids;
   for (const std::string& item : items) {
     auto id = FunctionId::parse(item);
@@ -140,13 +142,13 @@ Verdict Identifiers::read(const Values& items, std::vector<FunctionId>& target) 
   return {};
 }
 
-Values Identifiers::write(const std::vector<FunctionId>& value) {
+Values write_value(Identifiers /*kind*/, const std::vector<FunctionId>& value) {
   Values items;
   for (const FunctionId& id : value) items.push_back(id.str());
   return items;
 }
 
-Verdict Networks::read(const Values& items, std::vector<Network>& target) {
+Verdict read_value(Networks /*kind*/, const Values& items, std::vector<Network>& target) {
   std::vector<Network> networks;
   for (const std::string& item : items) {
     const auto network = read_network(item);
@@ -157,7 +159,7 @@ Verdict Networks::read(const Values& items, std::vector<Network>& target) {
   return {};
 }
 
-Values Networks::write(const std::vector<Network>& value) {
+Values write_value(Networks /*kind*/, const std::vector<Network>& value) {
   Values items;
   for (const Network& network : value) {
     items.push_back(std::visit([](const auto& range) { return range.to_string(); }, network));
@@ -165,7 +167,7 @@ Values Networks::write(const std::vector<Network>& value) {
   return items;
 }
 
-Verdict Origins::read(const Values& items, std::vector<std::string>& target) {
+Verdict read_value(Origins /*kind*/, const Values& items, std::vector<std::string>& target) {
   if (items.empty()) return Wrong{"is an empty list; write * to let every origin in"};
   std::vector<std::string> origins;
   for (const std::string& item : items) {
@@ -179,9 +181,11 @@ Verdict Origins::read(const Values& items, std::vector<std::string>& target) {
   return {};
 }
 
-Values Origins::write(const std::vector<std::string>& value) { return value.empty() ? Values{"*"} : value; }
+Values write_value(Origins /*kind*/, const std::vector<std::string>& value) {
+  return value.empty() ? Values{"*"} : value;
+}
 
-Verdict CookieNames::read(const Values& items, std::optional<std::vector<std::string>>& target) {
+Verdict read_value(CookieNames /*kind*/, const Values& items, std::optional<std::vector<std::string>>& target) {
   if (is_everything(items)) {
     target.reset();
     return {};
@@ -194,6 +198,8 @@ Verdict CookieNames::read(const Values& items, std::optional<std::vector<std::st
   return {};
 }
 
-Values CookieNames::write(const std::optional<std::vector<std::string>>& value) { return value ? *value : Values{"*"}; }
+Values write_value(CookieNames /*kind*/, const std::optional<std::vector<std::string>>& value) {
+  return value ? *value : Values{"*"};
+}
 
 }  // namespace config

@@ -104,22 +104,22 @@ ReadResult<std::uint64_t> read_size(std::string_view text) {
 
 std::string write_size(std::uint64_t size) { return write_quantity(size, size_units); }
 
-Verdict Boolean::read(const std::string& text, bool& target) {
+Verdict read_value(Boolean /*kind*/, const std::string& text, bool& target) {
   if (text != "true" && text != "false") return Wrong{"is neither true nor false"};
   target = text == "true";
   return {};
 }
 
-Values Boolean::write(bool value) { return {value ? "true" : "false"}; }
+Values write_value(Boolean /*kind*/, bool value) { return {value ? "true" : "false"}; }
 
-Verdict Interval::read(const std::string& text, Duration& target) {
+Verdict read_value(Interval /*kind*/, const std::string& text, Duration& target) {
   const auto duration = read_duration(text);
   if (!duration) return duration.error();
   target = *duration;
   return {};
 }
 
-Verdict Timeout::read(const std::string& text, Duration& target) {
+Verdict read_value(Timeout /*kind*/, const std::string& text, Duration& target) {
   const auto duration = read_duration(text);
   if (!duration) return duration.error();
   if (*duration == Duration(0)) return Wrong{"must be more than 0: nothing may wait for ever"};
@@ -127,7 +127,7 @@ Verdict Timeout::read(const std::string& text, Duration& target) {
   return {};
 }
 
-Verdict HeadSize::read(const std::string& text, std::size_t& target) {
+Verdict read_value(HeadSize /*kind*/, const std::string& text, std::size_t& target) {
   const auto size = read_size(text);
   if (!size) return size.error();
   if (*size < 4 * 1024 || *size > 1024 * 1024) return Wrong{"is not between 4KiB and 1MiB"};
@@ -135,22 +135,28 @@ Verdict HeadSize::read(const std::string& text, std::size_t& target) {
   return {};
 }
 
-Verdict RefusalsChoice::read(const std::string& text, Refusals& target) {
+Values write_value(Interval /*kind*/, Duration value) { return {write_duration(value)}; }
+
+Values write_value(Timeout /*kind*/, Duration value) { return {write_duration(value)}; }
+
+Values write_value(HeadSize /*kind*/, std::size_t value) { return {write_size(value)}; }
+
+Verdict read_value(RefusalsChoice /*kind*/, const std::string& text, Refusals& target) {
   return choose(refusals, text, target, "is neither status nor close");
 }
 
-Values RefusalsChoice::write(Refusals value) { return name_of(refusals, value); }
+Values write_value(RefusalsChoice /*kind*/, Refusals value) { return name_of(refusals, value); }
 
-Verdict LogLevelChoice::read(const std::string& text, LogLevel& target) {
+Verdict read_value(LogLevelChoice /*kind*/, const std::string& text, LogLevel& target) {
   return choose(levels, text, target, "is none of trace, debug, info, warn, error, off");
 }
 
-Values LogLevelChoice::write(LogLevel value) { return name_of(levels, value); }
+Values write_value(LogLevelChoice /*kind*/, LogLevel value) { return name_of(levels, value); }
 
-Verdict LogFormatChoice::read(const std::string& text, LogFormat& target) {
+Verdict read_value(LogFormatChoice /*kind*/, const std::string& text, LogFormat& target) {
   return choose(formats, text, target, "is neither text nor json");
 }
 
-Values LogFormatChoice::write(LogFormat value) { return name_of(formats, value); }
+Values write_value(LogFormatChoice /*kind*/, LogFormat value) { return name_of(formats, value); }
 
 }  // namespace config

@@ -34,149 +34,160 @@ using Verdict = std::optional<Wrong>;
 /// In the largest unit that keeps it whole.
 [[nodiscard]] std::string write_size(std::uint64_t size);
 
-// Each kind below is a pair of functions for the table of settings: `read` takes a text into its target or says why not
-// and leaves the target alone; `write` gives what `read` would take again, nothing if nothing is set.
+// The kinds of values: each names how it is written, `read_value` and `write_value` below know what that means.
 
 /// `true` or `false`: what else could mean yes differs from tool to tool.
 struct Boolean {
   static constexpr std::string_view form = "`true` or `false`";
-  static Verdict read(const std::string& text, bool& target);
-  static Values write(bool value);
 };
 
 /// A whole number between two limits, both included.
 template <std::uint64_t least, std::uint64_t most>
 struct Number {
   static constexpr std::string_view form = "number";
-  template <class T>
-  static Verdict read(const std::string& text, T& target) {
-    static_assert(most <= std::numeric_limits<T>::max());
-    const auto number = read_number(text, least, most);
-    if (!number) return number.error();
-    target = static_cast<T>(*number);
-    return {};
-  }
-  static Values write(std::uint64_t value) { return {std::to_string(value)}; }
 };
 
 /// A duration that may be 0 where 0 switches something off.
 struct Interval {
   static constexpr std::string_view form = "duration";
-  static Verdict read(const std::string& text, Duration& target);
-  static Values write(Duration value) { return {write_duration(value)}; }
 };
 
 /// A duration that must be more than 0.
 struct Timeout {
   static constexpr std::string_view form = "duration";
-  static Verdict read(const std::string& text, Duration& target);
-  static Values write(Duration value) { return {write_duration(value)}; }
 };
 
 /// 4 KiB, below which hardly any browser's request fits, to 1 MiB, beyond which one client could fill the memory.
 struct HeadSize {
   static constexpr std::string_view form = "size";
-  static Verdict read(const std::string& text, std::size_t& target);
-  static Values write(std::size_t value) { return {write_size(value)}; }
 };
 
 /// The path of a file; whether it can be read is judged when all is known.
 struct Path {
   static constexpr std::string_view form = "path";
-  static Verdict read(const std::string& text, std::string& target);
-  static Values write(const std::string& value);
 };
 
 /// A credential that goes into a header: printable ASCII without spaces, so that it cannot add a header of its own.
 struct Credential {
   static constexpr std::string_view form = "secret";
-  static Verdict read(const std::string& text, Secret& target);
-  static Values write(const Secret& value);
 };
 
 /// An address to listen on; `*` is all of them.
 struct Address {
   static constexpr std::string_view form = "address or `*`";
-  static Verdict read(const std::string& text, std::optional<boost::asio::ip::address>& target);
-  static Values write(const std::optional<boost::asio::ip::address>& value);
 };
 
 /// `address[:port]` or `off`.
 struct AdminAddress {
   static constexpr std::string_view form = "address[:port] or `off`";
-  static Verdict read(const std::string& text, Admin& target);
-  static Values write(const Admin& value);
 };
 
 /// NVCF's gateway, as `read_server` takes it.
 struct ServerAddress {
   static constexpr std::string_view form = "[http[s]://]host[:port]";
-  static Verdict read(const std::string& text, Upstream& target);
-  static Values write(const Upstream& value);
 };
 
 /// What `Host` says: a host, and a port if one belongs there.
 struct HostHeader {
   static constexpr std::string_view form = "host[:port]";
-  static Verdict read(const std::string& text, std::string& target);
-  static Values write(const std::string& value);
 };
 
 /// An id of a function or of a version.
 struct Identifier {
   static constexpr std::string_view form = "id";
-  static Verdict read(const std::string& text, std::optional<FunctionId>& target);
-  static Verdict read(const std::string& text, std::optional<VersionId>& target);
-  template <class T>
-  static Values write(const std::optional<T>& value) {
-    return value ? Values{value->str()} : Values{};
-  }
 };
 
 /// Ids of functions.
 struct Identifiers {
   static constexpr std::string_view form = "list of ids";
-  static Verdict read(const Values& items, std::vector<FunctionId>& target);
-  static Values write(const std::vector<FunctionId>& value);
 };
 
 /// Address ranges in CIDR notation; an address alone is a range of one.
 struct Networks {
   static constexpr std::string_view form = "list of CIDRs";
-  static Verdict read(const Values& items, std::vector<Network>& target);
-  static Values write(const std::vector<Network>& value);
 };
 
 /// Origins, or `*` alone for every one. An empty list is refused: it looks like none and would mean all.
 struct Origins {
   static constexpr std::string_view form = "list of origins, or `*`";
-  static Verdict read(const Values& items, std::vector<std::string>& target);
-  static Values write(const std::vector<std::string>& value);
 };
 
 /// Names of cookies, or `*` alone for every one.
 struct CookieNames {
   static constexpr std::string_view form = "list of names, or `*`";
-  static Verdict read(const Values& items, std::optional<std::vector<std::string>>& target);
-  static Values write(const std::optional<std::vector<std::string>>& value);
 };
 
+/// How a WebSocket is refused.
 struct RefusalsChoice {
   static constexpr std::string_view form = "`status` or `close`";
-  static Verdict read(const std::string& text, Refusals& target);
-  static Values write(Refusals value);
 };
 
+/// What is logged.
 struct LogLevelChoice {
   static constexpr std::string_view form = "`trace`, `debug`, `info`, `warn`, `error` or `off`";
-  static Verdict read(const std::string& text, LogLevel& target);
-  static Values write(LogLevel value);
 };
 
+/// How a log line is written.
 struct LogFormatChoice {
   static constexpr std::string_view form = "`text` or `json`";
-  static Verdict read(const std::string& text, LogFormat& target);
-  static Values write(LogFormat value);
 };
+
+/// Takes the text, or the items of a list, into `target`; or says why not and leaves `target` alone.
+[[nodiscard]] Verdict read_value(Boolean kind, const std::string& text, bool& target);
+[[nodiscard]] Verdict read_value(Interval kind, const std::string& text, Duration& target);
+[[nodiscard]] Verdict read_value(Timeout kind, const std::string& text, Duration& target);
+[[nodiscard]] Verdict read_value(HeadSize kind, const std::string& text, std::size_t& target);
+[[nodiscard]] Verdict read_value(Path kind, const std::string& text, std::string& target);
+[[nodiscard]] Verdict read_value(Credential kind, const std::string& text, Secret& target);
+[[nodiscard]] Verdict read_value(Address kind, const std::string& text,
+                                 std::optional<boost::asio::ip::address>& target);
+[[nodiscard]] Verdict read_value(AdminAddress kind, const std::string& text, Admin& target);
+[[nodiscard]] Verdict read_value(ServerAddress kind, const std::string& text, Upstream& target);
+[[nodiscard]] Verdict read_value(HostHeader kind, const std::string& text, std::string& target);
+[[nodiscard]] Verdict read_value(Identifier kind, const std::string& text, std::optional<FunctionId>& target);
+[[nodiscard]] Verdict read_value(Identifier kind, const std::string& text, std::optional<VersionId>& target);
+[[nodiscard]] Verdict read_value(Identifiers kind, const Values& items, std::vector<FunctionId>& target);
+[[nodiscard]] Verdict read_value(Networks kind, const Values& items, std::vector<Network>& target);
+[[nodiscard]] Verdict read_value(Origins kind, const Values& items, std::vector<std::string>& target);
+[[nodiscard]] Verdict read_value(CookieNames kind, const Values& items,
+                                 std::optional<std::vector<std::string>>& target);
+[[nodiscard]] Verdict read_value(RefusalsChoice kind, const std::string& text, Refusals& target);
+[[nodiscard]] Verdict read_value(LogLevelChoice kind, const std::string& text, LogLevel& target);
+[[nodiscard]] Verdict read_value(LogFormatChoice kind, const std::string& text, LogFormat& target);
+template <std::uint64_t least, std::uint64_t most, class T>
+[[nodiscard]] Verdict read_value(Number<least, most> /*kind*/, const std::string& text, T& target) {
+  static_assert(most <= std::numeric_limits<T>::max());
+  const auto number = read_number(text, least, most);
+  if (!number) return number.error();
+  target = static_cast<T>(*number);
+  return {};
+}
+
+/// What `read_value` would take again; nothing if nothing is set. A secret comes out masked.
+[[nodiscard]] Values write_value(Boolean kind, bool value);
+[[nodiscard]] Values write_value(Interval kind, Duration value);
+[[nodiscard]] Values write_value(Timeout kind, Duration value);
+[[nodiscard]] Values write_value(HeadSize kind, std::size_t value);
+[[nodiscard]] Values write_value(Path kind, const std::string& value);
+[[nodiscard]] Values write_value(Credential kind, const Secret& value);
+[[nodiscard]] Values write_value(Address kind, const std::optional<boost::asio::ip::address>& value);
+[[nodiscard]] Values write_value(AdminAddress kind, const Admin& value);
+[[nodiscard]] Values write_value(ServerAddress kind, const Upstream& value);
+[[nodiscard]] Values write_value(HostHeader kind, const std::string& value);
+[[nodiscard]] Values write_value(Identifiers kind, const std::vector<FunctionId>& value);
+[[nodiscard]] Values write_value(Networks kind, const std::vector<Network>& value);
+[[nodiscard]] Values write_value(Origins kind, const std::vector<std::string>& value);
+[[nodiscard]] Values write_value(CookieNames kind, const std::optional<std::vector<std::string>>& value);
+[[nodiscard]] Values write_value(RefusalsChoice kind, Refusals value);
+[[nodiscard]] Values write_value(LogLevelChoice kind, LogLevel value);
+[[nodiscard]] Values write_value(LogFormatChoice kind, LogFormat value);
+template <std::uint64_t least, std::uint64_t most>
+[[nodiscard]] Values write_value(Number<least, most> /*kind*/, std::uint64_t value) {
+  return {std::to_string(value)};
+}
+template <class T>
+[[nodiscard]] Values write_value(Identifier /*kind*/, const std::optional<T>& value) {
+  return value ? Values{value->str()} : Values{};
+}
 
 }  // namespace config

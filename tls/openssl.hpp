@@ -15,6 +15,7 @@ namespace tls {
 /// Deletes an OpenSSL object with its own function.
 template <auto Function>
 struct Free {
+  /// What std::unique_ptr and std::shared_ptr call.
   template <class T>
   void operator()(T* object) const noexcept {
     Function(object);

@@ -25,6 +25,7 @@ class TemporaryFolder {
     std::filesystem::remove_all(path_, ignored);
   }
 
+  /// Where it is, without a slash at the end.
   [[nodiscard]] std::string path() const { return path_.string(); }
 
   /// Writes `content` and returns the path of the file.

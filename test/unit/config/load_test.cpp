@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "config/describe.hpp"
+#include "config/settings.hpp"
 #include "test/unit/config/complete_sources.hpp"
 #include "test/unit/temporary_folder.hpp"
 
@@ -20,6 +21,14 @@ config::Config load_good(const Sources& sources) {
   REQUIRE(loaded.config);
   REQUIRE(loaded.problems.empty());
   return *std::move(loaded.config);
+}
+
+/// `a.b` and a value as YAML: `{a: {b: 'value'}}`.
+std::string nested(std::string_view key, const std::string& value) {
+  const std::size_t dot = key.find('.');
+  const std::string name(key.substr(0, dot));
+  const std::string inner = dot == std::string_view::npos ? "'" + value + "'" : nested(key.substr(dot + 1), value);
+  return "{" + name + ": " + inner + "}";
 }
 
 }  // namespace
@@ -100,45 +109,56 @@ TEST_CASE("a value that is overruled is not judged") {
   CHECK(load_good(sources).threads == 2);
 }
 
-TEST_CASE("every setting can be set by its variable, its key in YAML and its flag") {
-  const std::map<std::string, std::string> examples{{"listen.address", "::1"},
-                                                    {"listen.port", "1"},
-                                                    {"listen.tls.self_signed", "true"},
-                                                    {"listen.trusted_proxies", "10.0.0.0/8"},
-                                                    {"upstream.server", "http://h:1"},
-                                                    {"upstream.host", "other.example"},
-                                                    {"upstream.connect_timeout", "1s"},
-                                                    {"upstream.response_timeout", "1s"},
-                                                    {"upstream.warm_connections", "0"},
-                                                    {"functions.default", "f"},
-                                                    {"functions.version", "v"},
-                                                    {"functions.allowed", "f"},
-                                                    {"browser.allowed_origins", "https://a.example"},
-                                                    {"browser.forward_cookies", "a"},
-                                                    {"browser.refusals", "close"},
-                                                    {"browser.retry_stale_session", "false"},
-                                                    {"keepalive.ping_interval", "0"},
-                                                    {"keepalive.pong_timeout", "0"},
-                                                    {"limits.sessions", "5"},
-                                                    {"limits.header_bytes", "8KiB"},
-                                                    {"limits.request_timeout", "1s"},
-                                                    {"limits.idle_timeout", "1s"},
-                                                    {"limits.handshake_timeout", "1s"},
-                                                    {"limits.write_timeout", "1s"},
-                                                    {"drain_timeout", "0"},
-                                                    {"admin.address", "off"},
-                                                    {"log.level", "trace"},
-                                                    {"log.format", "text"},
-                                                    {"threads", "7"}};
-  const std::string before = config::describe(load_good(complete_sources()));
-  for (const auto& [key, text] : examples) {
-    CAPTURE(key);
-    Sources by_flag = complete_sources();
-    by_flag.environment["STREAMING_FUNCTION_ID"] = "function-1";
-    if (key == "functions.allowed") by_flag.flags["functions.default"] = "g";
-    by_flag.flags[key] = text;
-    const std::string after = config::describe(load_good(by_flag));
-    CHECK(after != before);
+TEST_CASE("every setting can be set by its flag, its variable and its key in YAML, and each way means the same") {
+  const std::map<std::string_view, std::string> examples{{"listen.address", "127.0.0.2"},
+                                                         {"listen.port", "1"},
+                                                         {"listen.tls.self_signed", "true"},
+                                                         {"listen.trusted_proxies", "10.0.0.0/8"},
+                                                         {"upstream.server", "http://localhost:1"},
+                                                         {"upstream.host", "other.example"},
+                                                         {"upstream.connect_timeout", "1s"},
+                                                         {"upstream.response_timeout", "1s"},
+                                                         {"upstream.warm_connections", "0"},
+                                                         {"functions.default", "f"},
+                                                         {"functions.version", "v"},
+                                                         {"functions.allowed", "f"},
+                                                         {"browser.allowed_origins", "https://a.example"},
+                                                         {"browser.forward_cookies", "a"},
+                                                         {"browser.refusals", "close"},
+                                                         {"browser.retry_stale_session", "false"},
+                                                         {"keepalive.ping_interval", "0"},
+                                                         {"keepalive.pong_timeout", "0"},
+                                                         {"limits.sessions", "5"},
+                                                         {"limits.header_bytes", "8KiB"},
+                                                         {"limits.request_timeout", "1s"},
+                                                         {"limits.idle_timeout", "1s"},
+                                                         {"limits.handshake_timeout", "1s"},
+                                                         {"limits.write_timeout", "1s"},
+                                                         {"drain_timeout", "0"},
+                                                         {"admin.address", "off"},
+                                                         {"log.level", "trace"},
+                                                         {"log.format", "text"},
+                                                         {"threads", "7"}};
+  const test::TemporaryFolder folder;
+  const Sources minimum = complete_sources();
+  const std::string before = config::describe(load_good(minimum));
+  for (const config::Setting& setting : config::settings()) {
+    // files and secrets have tests of their own
+    if (setting.form == config::Path::form || setting.is_secret) continue;
+    CAPTURE(setting.key);
+    REQUIRE(examples.contains(setting.key));
+    const std::string& text = examples.at(setting.key);
+    Sources flag = minimum;
+    flag.flags[std::string(setting.key)] = text;
+    const std::string by_flag = config::describe(load_good(flag));
+    CHECK(by_flag != before);
+    Sources variable = minimum;
+    variable.environment[std::string(setting.variable)] = text;
+    CHECK(config::describe(load_good(variable)) == by_flag);
+    Sources file = minimum;
+    file.environment.erase(std::string(setting.variable));
+    file.file = folder.write("proxy.yaml", nested(setting.key, text));
+    CHECK(config::describe(load_good(file)) == by_flag);
   }
 }
 

@@ -57,30 +57,30 @@ TEST_CASE("numbers keep their limits") {
 
 TEST_CASE("S13: a limit of time cannot be switched off, an interval can") {
   Duration target = 5s;
-  CHECK(config::Timeout::read("0", target));
+  CHECK(read_value(config::Timeout{}, "0", target));
   CHECK(target == 5s);
-  CHECK_FALSE(config::Interval::read("0", target));
+  CHECK_FALSE(read_value(config::Interval{}, "0", target));
   CHECK(target == 0ms);
 }
 
 TEST_CASE("F8: the size of a head stays between 4KiB and 1MiB") {
   std::size_t target = 0;
-  CHECK_FALSE(config::HeadSize::read("4KiB", target));
+  CHECK_FALSE(read_value(config::HeadSize{}, "4KiB", target));
   CHECK(target == 4096);
-  CHECK_FALSE(config::HeadSize::read("1MiB", target));
-  CHECK(config::HeadSize::read("4095", target));
-  CHECK(config::HeadSize::read("1048577", target));
-  CHECK(config::HeadSize::read("0", target));
+  CHECK_FALSE(read_value(config::HeadSize{}, "1MiB", target));
+  CHECK(read_value(config::HeadSize{}, "4095", target));
+  CHECK(read_value(config::HeadSize{}, "1048577", target));
+  CHECK(read_value(config::HeadSize{}, "0", target));
   CHECK(target == 1048576);
 }
 
 TEST_CASE("booleans are true or false and nothing that means one") {
   bool target = false;
-  CHECK_FALSE(config::Boolean::read("true", target));
+  CHECK_FALSE(read_value(config::Boolean{}, "true", target));
   CHECK(target);
   for (const char* text : {"", "True", "TRUE", "yes", "on", "1", "0", "false ", "no"}) {
     CAPTURE(text);
-    CHECK(config::Boolean::read(text, target));
+    CHECK(read_value(config::Boolean{}, text, target));
     CHECK(target);
   }
 }
@@ -90,14 +90,14 @@ TEST_CASE("X8: an API key that could add a header is refused, and not told") {
   for (const char* text : {"", "canary key", "canary\r\nX-Evil: 1", "canary\n", "canary\t", "Bearer canary",
                            "canary\x7f", "canary\xc3\xa9", " canary"}) {
     CAPTURE(text);
-    const auto wrong = config::Credential::read(text, target);
+    const auto wrong = read_value(config::Credential{}, text, target);
     REQUIRE(wrong);
     CHECK(wrong->why.find("canary") == std::string::npos);
     CHECK(target.empty());
   }
-  CHECK(config::Credential::read(std::string("a\0b", 3), target));
-  CHECK(config::Credential::read(std::string(16 * 1024 + 1, 'x'), target));
-  CHECK_FALSE(config::Credential::read("nvapi-AbC_123~+/=", target));
+  CHECK(read_value(config::Credential{}, std::string("a\0b", 3), target));
+  CHECK(read_value(config::Credential{}, std::string(16 * 1024 + 1, 'x'), target));
+  CHECK_FALSE(read_value(config::Credential{}, "nvapi-AbC_123~+/=", target));
   CHECK(target.reveal() == "nvapi-AbC_123~+/=");
 }
 
@@ -105,72 +105,72 @@ TEST_CASE("the address to listen on is an address or all of them") {
   std::optional<boost::asio::ip::address> target;
   for (const char* text : {"0.0.0.0", "127.0.0.1", "::", "::1", "[::1]", "fe80::1"}) {
     CAPTURE(text);
-    CHECK_FALSE(config::Address::read(text, target));
+    CHECK_FALSE(read_value(config::Address{}, text, target));
     CHECK(target);
   }
   for (const char* text : {"", "localhost", "127.0.0.1:80", "127.0.0.256", "[127.0.0.1", "1"}) {
     CAPTURE(text);
-    CHECK(config::Address::read(text, target));
+    CHECK(read_value(config::Address{}, text, target));
   }
-  CHECK_FALSE(config::Address::read("*", target));
+  CHECK_FALSE(read_value(config::Address{}, "*", target));
   CHECK_FALSE(target);
 }
 
 TEST_CASE("the admin address has a port, which may be the system's choice, or is off") {
   config::Admin target;
-  CHECK_FALSE(config::AdminAddress::read("[::1]:0", target));
+  CHECK_FALSE(read_value(config::AdminAddress{}, "[::1]:0", target));
   CHECK(target.address->to_string() == "::1");
   CHECK(target.port == 0);
-  CHECK(config::AdminAddress::write(target) == config::Values{"[::1]:0"});
-  CHECK_FALSE(config::AdminAddress::read("10.0.0.1", target));
+  CHECK(write_value(config::AdminAddress{}, target) == config::Values{"[::1]:0"});
+  CHECK_FALSE(read_value(config::AdminAddress{}, "10.0.0.1", target));
   CHECK(target.port == 9901);
-  CHECK(config::AdminAddress::read("localhost:1", target));
-  CHECK(config::AdminAddress::read("127.0.0.1:65536", target));
-  CHECK_FALSE(config::AdminAddress::read("off", target));
+  CHECK(read_value(config::AdminAddress{}, "localhost:1", target));
+  CHECK(read_value(config::AdminAddress{}, "127.0.0.1:65536", target));
+  CHECK_FALSE(read_value(config::AdminAddress{}, "off", target));
   CHECK_FALSE(target.address);
 }
 
 TEST_CASE("F9: trusted proxies are ranges or single addresses, and one wrong item is named") {
   std::vector<config::Network> target;
-  CHECK_FALSE(config::Networks::read({"10.0.0.0/8", "192.0.2.7", "fd00::/8", "::1"}, target));
-  CHECK(config::Networks::write(target) == config::Values{"10.0.0.0/8", "192.0.2.7/32", "fd00::/8", "::1/128"});
-  const auto wrong = config::Networks::read({"10.0.0.0/8", "10.0.0.0/33"}, target);
+  CHECK_FALSE(read_value(config::Networks{}, {"10.0.0.0/8", "192.0.2.7", "fd00::/8", "::1"}, target));
+  CHECK(write_value(config::Networks{}, target) == config::Values{"10.0.0.0/8", "192.0.2.7/32", "fd00::/8", "::1/128"});
+  const auto wrong = read_value(config::Networks{}, {"10.0.0.0/8", "10.0.0.0/33"}, target);
   REQUIRE(wrong);
   CHECK(wrong->why.find("\"10.0.0.0/33\"") != std::string::npos);
   CHECK(target.size() == 4);
-  CHECK_FALSE(config::Networks::read({}, target));
+  CHECK_FALSE(read_value(config::Networks{}, {}, target));
   CHECK(target.empty());
 }
 
 TEST_CASE("C6: origins come out as browsers write them, each is judged, and * stands alone") {
   std::vector<std::string> target;
-  CHECK_FALSE(config::Origins::read({"HTTPS://A.Example:443", "http://b.example:8080"}, target));
+  CHECK_FALSE(read_value(config::Origins{}, {"HTTPS://A.Example:443", "http://b.example:8080"}, target));
   CHECK(target == std::vector<std::string>{"https://a.example", "http://b.example:8080"});
-  CHECK(config::Origins::read({}, target));
-  CHECK(config::Origins::read({"*", "https://a.example"}, target));
-  CHECK(config::Origins::read({"https://a.example", "null"}, target));
+  CHECK(read_value(config::Origins{}, {}, target));
+  CHECK(read_value(config::Origins{}, {"*", "https://a.example"}, target));
+  CHECK(read_value(config::Origins{}, {"https://a.example", "null"}, target));
   CHECK(target.size() == 2);
-  CHECK_FALSE(config::Origins::read({"*"}, target));
+  CHECK_FALSE(read_value(config::Origins{}, {"*"}, target));
   CHECK(target.empty());
 }
 
 TEST_CASE("F7: names of cookies are tokens; an empty list is none, * is all") {
   std::optional<std::vector<std::string>> target;
-  CHECK_FALSE(config::CookieNames::read({"a", "b_c"}, target));
+  CHECK_FALSE(read_value(config::CookieNames{}, {"a", "b_c"}, target));
   CHECK(target == std::vector<std::string>{"a", "b_c"});
-  CHECK_FALSE(config::CookieNames::read({}, target));
+  CHECK_FALSE(read_value(config::CookieNames{}, {}, target));
   REQUIRE(target);
   CHECK(target->empty());
-  CHECK(config::CookieNames::read({"a", "*"}, target));
-  CHECK(config::CookieNames::read({"a=b"}, target));
-  CHECK_FALSE(config::CookieNames::read({"*"}, target));
+  CHECK(read_value(config::CookieNames{}, {"a", "*"}, target));
+  CHECK(read_value(config::CookieNames{}, {"a=b"}, target));
+  CHECK_FALSE(read_value(config::CookieNames{}, {"*"}, target));
   CHECK_FALSE(target);
 }
 
 TEST_CASE("a path that is the text of a key is refused and not shown") {
   std::string target;
   const std::string pem = "-----BEGIN PRIVATE KEY-----\ncanary\n";
-  const auto wrong = config::Path::read(pem, target);
+  const auto wrong = read_value(config::Path{}, pem, target);
   REQUIRE(wrong);
   CHECK(wrong->why.find("canary") == std::string::npos);
   CHECK_FALSE(config::may_be_shown(pem));
@@ -181,16 +181,16 @@ TEST_CASE("a path that is the text of a key is refused and not shown") {
 
 TEST_CASE("choices take their words and no others") {
   config::LogLevel level = config::LogLevel::info;
-  CHECK_FALSE(config::LogLevelChoice::read("trace", level));
+  CHECK_FALSE(read_value(config::LogLevelChoice{}, "trace", level));
   CHECK(level == config::LogLevel::trace);
-  CHECK(config::LogLevelChoice::read("warning", level));
-  CHECK(config::LogLevelChoice::write(config::LogLevel::off) == config::Values{"off"});
+  CHECK(read_value(config::LogLevelChoice{}, "warning", level));
+  CHECK(write_value(config::LogLevelChoice{}, config::LogLevel::off) == config::Values{"off"});
   config::Refusals refusals = config::Refusals::status;
-  CHECK_FALSE(config::RefusalsChoice::read("close", refusals));
+  CHECK_FALSE(read_value(config::RefusalsChoice{}, "close", refusals));
   CHECK(refusals == config::Refusals::close);
-  CHECK(config::RefusalsChoice::read("Close", refusals));
+  CHECK(read_value(config::RefusalsChoice{}, "Close", refusals));
   config::LogFormat format = config::LogFormat::text;
-  CHECK_FALSE(config::LogFormatChoice::read("json", format));
-  CHECK(config::LogFormatChoice::write(format) == config::Values{"json"});
-  CHECK(config::LogFormatChoice::read("logfmt", format));
+  CHECK_FALSE(read_value(config::LogFormatChoice{}, "json", format));
+  CHECK(write_value(config::LogFormatChoice{}, format) == config::Values{"json"});
+  CHECK(read_value(config::LogFormatChoice{}, "logfmt", format));
 }

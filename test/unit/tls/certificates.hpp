@@ -21,9 +21,12 @@ struct Wanted {
 /// Signs certificates. Its own is valid from ten days ago for `lifetime` from now.
 class Authority {
  public:
+  /// `name` is the common name, by which certificates refer to their issuer.
   explicit Authority(const std::string& name = "Test Authority", std::chrono::hours lifetime = std::chrono::hours(24));
 
+  /// A new key and a certificate for it.
   [[nodiscard]] tls::Identity issue(const Wanted& wanted) const;
+  /// Owned by this object.
   [[nodiscard]] X509* certificate() const { return self_.certificate.get(); }
 
  private:

@@ -20,6 +20,7 @@ struct Handshake {
   End client;
   End server;
 
+  /// Whether both ends have finished.
   [[nodiscard]] bool done() const { return client.done && server.done; }
 };
 
