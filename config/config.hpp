@@ -130,7 +130,7 @@ enum class LogLevel { trace, debug, info, warn, error, off };
 /// For people, or for machines.
 enum class LogFormat { text, json };
 
-/// The log on stderr.
+/// What is logged, and how.
 struct Log {
   LogLevel level = LogLevel::info;
   /// Text on a terminal, else JSON.
