@@ -63,7 +63,7 @@ std::uint16_t port_of_scheme(std::string_view scheme) {
 
 std::optional<boost::asio::ip::address> read_address(std::string_view text) {
   boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(std::string(text), error);
+  auto address = boost::asio::ip::make_address(std::string(text), error);
   if (error) return std::nullopt;
   return address;
 }

@@ -23,9 +23,9 @@ std::optional<Network> read_network(const std::string& text) {
   const auto address = read_address(text);
   if (address && address->is_v4()) return ip::network_v4(address->to_v4(), 32);
   if (address) return ip::network_v6(address->to_v6(), 128);
-  const auto v4 = ip::make_network_v4(text, error);
+  auto v4 = ip::make_network_v4(text, error);
   if (!error) return v4;
-  const auto v6 = ip::make_network_v6(text, error);
+  auto v6 = ip::make_network_v6(text, error);
   if (!error) return v6;
   return std::nullopt;
 }

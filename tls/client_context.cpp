@@ -40,7 +40,7 @@ void trust_system_store(SSL_CTX* context, std::vector<config::Problem>& problems
 ContextResult make_client_context(const config::Upstream& upstream) {
   std::vector<config::Problem> problems;
   ERR_clear_error();
-  const ContextPtr context(SSL_CTX_new(TLS_client_method()), Free<SSL_CTX_free>());
+  ContextPtr context(SSL_CTX_new(TLS_client_method()), Free<SSL_CTX_free>());
   // SSL_CTX_set_alpn_protos is the one call of OpenSSL's that returns 0 for success
   if (!context || !apply_profile(context.get()) ||
       SSL_CTX_set_alpn_protos(context.get(), alpn_protocols.data(), alpn_protocols.size()) != 0) {

@@ -64,7 +64,7 @@ bool apply_profile(SSL_CTX* context) {
 bool load_identity(SSL_CTX* context, const std::string& certificate_file, const std::string& key_file,
                    std::vector<config::Problem>& problems) {
   ERR_clear_error();
-  bool good = SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) == 1;
+  const bool good = SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) == 1;
   if (!good) {
     report(problems, certificate_file, "cannot use the certificate: " + take_openssl_reason(),
            "a PEM file is expected, the certificate first, then its intermediates");

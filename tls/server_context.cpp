@@ -47,7 +47,7 @@ void demand_certificates(SSL_CTX* context, const std::string& file, std::vector<
 ContextResult make_server_context(const config::ListenTls& settings, const std::vector<std::string>& host_names) {
   std::vector<config::Problem> problems;
   ERR_clear_error();
-  const ContextPtr context(SSL_CTX_new(TLS_server_method()), Free<SSL_CTX_free>());
+  ContextPtr context(SSL_CTX_new(TLS_server_method()), Free<SSL_CTX_free>());
   if (!context || !apply_profile(context.get())) {
     return std::vector<config::Problem>{{"OpenSSL", "cannot be set up: " + take_openssl_reason(), ""}};
   }

@@ -49,7 +49,7 @@ TEST_CASE("the description has every setting and can be loaded again, but for th
 
 TEST_CASE("a path with marks of YAML in it is described so that it is read as the same path") {
   const test::TemporaryFolder folder;
-  const std::string odd = folder.write("a: \"b\" #c\\d", "x");
+  const std::string odd = folder.write(R"(a: "b" #c\d)", "x");
   config::Sources sources = complete_sources();
   sources.environment["NVCF_CA_FILE"] = odd;
   config::Sources again;

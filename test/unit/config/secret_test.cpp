@@ -29,13 +29,13 @@ TEST_CASE("X8: a secret that was moved from or overwritten leaves no bytes behin
   const Secret second(std::move(first));
   CHECK(second.reveal() == "canary-short");
   // a short string lives inside the object that was moved from, so its bytes can still be looked at
-  CHECK(std::string_view(left_behind.data(), 12).find("canary") == std::string_view::npos);
+  CHECK(left_behind.find("canary") == std::string_view::npos);
 
   Secret third("canary-other");
   const std::string_view overwritten = third.reveal();
   third = Secret("x");
   CHECK(third.reveal() == "x");
-  CHECK(std::string_view(overwritten.data(), 12).find("canary") == std::string_view::npos);
+  CHECK(overwritten.find("canary") == std::string_view::npos);
 }
 
 TEST_CASE("a secret assigned to itself or copied keeps its value") {
