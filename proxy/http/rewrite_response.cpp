@@ -83,8 +83,8 @@ RewrittenResponse rewrite_response(const ResponseHead& head, const BodyFraming& 
   answer.head.append(head.reason).append("\r\n");
   append_fields(answer.head, head, request, allowed_origins);
   append_framing(answer.head, answer.body);
-  if (request.method == http::verb::head || head.status == 304) {
-    // it tells of a body that does not come (RFC 9110 section 8.6)
+  if ((request.method == http::verb::head && head.status != 204) || head.status == 304) {
+    // it tells of a body that does not come, and 204 has none to tell of (RFC 9110 section 8.6)
     if (const auto length = find(head.fields, "Content-Length")) append_line(answer.head, "Content-Length", *length);
   }
   append_connection(answer.head, request.version, answer.keep_alive);

@@ -132,6 +132,10 @@ Route decide_upgrade(const RequestHead& head, const BodyFraming& body, const con
 
 /// A plain request may carry subprotocols too: it is how a page names its function for HEAD and DELETE.
 Route decide_plain(const RequestHead& head, const BodyFraming& body, const config::Config& config) {
+  if (find(head.fields, "Sec-WebSocket-Key")) {
+    // forwarded, it would take a GPU for an answer that no WebSocket client understands
+    return Failure{errc::bad_websocket_handshake, "Sec-WebSocket-Key without Upgrade, which a proxy may have dropped"};
+  }
   const auto protocols = read_subprotocols(head.fields);
   if (!protocols) return protocols.error();
   auto identity = decide_identity(head.fields, *protocols, config.functions);

@@ -35,9 +35,9 @@ struct Preflight {};
 using Route = std::variant<Forward, Preflight, Failure>;
 
 /// Judges a head whose lines are sound: framing (X1), Host (X2), method and target (X3: CONNECT, TRACE, absolute-form
-/// for another host, asterisk-form but for OPTIONS), origin (C6), preflight (C5), upgrade (X3), function (F3), request
-/// id (header `nvcf-reqid`, then subprotocol, then cookie: the gateway's own order; no UUID is as good as none). The
-/// first complaint in that order is the answer.
+/// for another host, asterisk-form but for OPTIONS), origin (C6), preflight (C5), upgrade (X3; also one that lost its
+/// Upgrade on the way), function (F3), request id (header `nvcf-reqid`, then subprotocol, then cookie: the gateway's
+/// own order; no UUID is as good as none). The first complaint in that order is the answer.
 [[nodiscard]] Route decide_route(const RequestHead& head, const config::Config& config);
 
 /// The target in origin-form: an absolute-form one for our own host without its scheme and authority, else as it is

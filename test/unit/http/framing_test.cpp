@@ -66,6 +66,21 @@ TEST_CASE("X2: a complaint about a line says which and why, and repeats nothing 
   REQUIRE(failure);
   CHECK(failure->code == errc::malformed_request);
   CHECK(failure->detail == "line 3 has no colon");
+  const std::pair<std::string_view, std::string_view> reasons[] = {
+      {" a: b", "starts with white space"},
+      {"a : b", "white space before its colon"},
+      {"a\t: b", "white space before"},
+      {": b", "no field name"},
+      {"a b: c", "no token"},
+      {"a: \x01", "control character"},
+      {"a: b\rc", "a bare CR"},
+      {"a: b\nc", "a bare LF"},
+  };
+  for (const auto& [line, reason] : reasons) {
+    const auto complaint = proxy::judge_lines("GET / HTTP/1.1\r\n" + std::string(line) + "\r\n\r\n");
+    REQUIRE(complaint);
+    CHECK_THAT(complaint->detail, Catch::StartsWith("line 2 ") && Catch::Contains(std::string(reason)));
+  }
 }
 
 TEST_CASE("X2: a head without its end is not sound") {

@@ -184,6 +184,8 @@ TEST_CASE("F6: 204 has neither body nor length") {
   CHECK(values(answer.head, "Content-Length").empty());
   CHECK(answer.body == proxy::BodyFraming{});
   CHECK(answer.keep_alive);
+  const auto to_head = rewritten(test::Response("HTTP/1.1 204 No Content", {"Content-Length: 0"}), facts(verb::head));
+  CHECK(values(to_head.head, "Content-Length").empty());
 }
 
 TEST_CASE("F6: the head says whether the connection lives on") {
