@@ -97,6 +97,10 @@ std::optional<Failure> judge_101(const ResponseHead& head, const WebSocketOffer&
     }
   }
   if (count(head.fields, "Sec-WebSocket-Protocol") > 1) return bad_101("more than one subprotocol was chosen");
+  // it has no body (RFC 9110 section 8.6); who announces one would have its bytes read as frames
+  if (find(head.fields, "Transfer-Encoding") || find(head.fields, "Content-Length").value_or("0") != "0") {
+    return bad_101("a body is announced");
+  }
   return std::nullopt;
 }
 

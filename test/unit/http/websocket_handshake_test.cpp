@@ -54,6 +54,7 @@ TEST_CASE("F5: a 101 that answers the offer is taken") {
       answer("", {"Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover"}).head(), deflate));
   CHECK_FALSE(proxy::judge_101(answer("Upgrade", {"UPGRADE: WebSocket"}).head(), offer()));
   CHECK_FALSE(proxy::judge_101(answer("Connection", {"connection: keep-alive, upgrade"}).head(), offer()));
+  CHECK_FALSE(proxy::judge_101(answer("", {"Content-Length: 0"}).head(), offer()));
 }
 
 TEST_CASE("F5 X5: a 101 that does not answer the offer is refused") {
@@ -74,6 +75,8 @@ TEST_CASE("F5 X5: a 101 that does not answer the offer is refused") {
   refuse(answer("", {"Sec-WebSocket-Accept: " + std::string(test::websocket_accept)}), "two accepts");
   refuse(answer("", {"Sec-WebSocket-Extensions: permessage-deflate"}), "an extension that was not offered");
   refuse(answer("", {"Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: b"}), "two protocols chosen");
+  refuse(answer("", {"Content-Length: 5"}), "a body of five bytes");
+  refuse(answer("", {"Transfer-Encoding: chunked"}), "a body in chunks");
   refuse(test::Response("HTTP/1.0 101 Switching Protocols",
                         {"Upgrade: websocket", "Connection: Upgrade",
                          "Sec-WebSocket-Accept: " + std::string(test::websocket_accept)}),
