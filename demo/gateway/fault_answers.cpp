@@ -84,7 +84,8 @@ awaitable<After> large(Call& call, std::uint64_t size, bool chunked) {
   for (std::uint64_t sent = 0; written && sent < size && call.head.method != "HEAD"; sent += piece.size()) {
     piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size - sent, 65536)));
     for (std::size_t i = 0; i < piece.size(); ++i) piece[i] = static_cast<char>((sent + i) % 251);
-    written = co_await call.client.write(chunked ? wire::chunk(piece) : piece);
+    const auto bytes = chunked ? wire::chunk(piece) : piece;
+    written = co_await call.client.write(bytes);
   }
   if (written && chunked && call.head.method != "HEAD") written = co_await call.client.write(wire::chunk({}));
   co_return after_writing(written, call.head);
