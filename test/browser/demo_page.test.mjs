@@ -1,17 +1,16 @@
 // The demo's page through the real path: what a visitor does, in the order in which the page invites to it.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { test } from "node:test";
-import { FUNCTION, openPage, start, startGateway, startProxy, until } from "./world.mjs";
+import { FUNCTION, openPage, start, startGateway, startProxy, story, until } from "./world.mjs";
 
-process.env.DEMO_PAGE ??= fileURLToPath(new URL("../../demo/page/serve.py", import.meta.url));
+const server = fileURLToPath(new URL("../../demo/page/serve.py", import.meta.url));
 
 for (const tls of [false, true]) {
-  test(`the demo page connects, drops, resumes, reloads and ends over ${tls ? "wss" : "ws"} (S5, C1, C3, F11)`, async () => {
+  story(`the demo page connects, drops, resumes, reloads and ends over ${tls ? "wss" : "ws"} (S5, C1, C3, F11)`, async () => {
     const gateway = await startGateway();
     // Any origin may connect here: which port the page gets is known only after the proxy has started.
     const proxy = await startProxy(gateway, { tls, env: { PROXY_REFUSALS: "close" } });
-    const [address] = await start("DEMO_PAGE", ["0", proxy, FUNCTION], {}, /http:\S+/);
+    const [address] = await start(server, ["0", proxy, FUNCTION], {}, /http:\S+/);
     const page = await openPage(address, { viewport: { width: 1120, height: 880 } });
     const errors = [];
     page.on("pageerror", (error) => errors.push(error.message));

@@ -1,12 +1,11 @@
 // What a page of an allowed origin may read by fetch, cookies included: the function's answers and the proxy's own.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { OTHER_FUNCTION, connect, openPage, request, startGateway, startOrigin, startProxy } from "./world.mjs";
+import { OTHER_FUNCTION, connect, openPage, request, startGateway, startOrigin, startProxy, story } from "./world.mjs";
 
 for (const tls of [false, true]) {
   const scheme = tls ? "https" : "http";
 
-  test(`a fetch with credentials reads a real answer of its session over ${scheme} (C1, C4, F6)`, async () => {
+  story(`a fetch with credentials reads a real answer of its session over ${scheme} (C1, C4, F6)`, async () => {
     const gateway = await startGateway({ tls });
     const origin = await startOrigin(tls ? "127.0.0.1" : "localhost");
     const proxy = await startProxy(gateway, { tls, env: { PROXY_ALLOWED_ORIGINS: origin } });
@@ -22,7 +21,7 @@ for (const tls of [false, true]) {
     assert.equal(answer.headers["nvcf-reqid"], greeting.session);
   });
 
-  test(`a fetch with credentials reads the proxy's own refusal over ${scheme} (F3, F11, C4)`, async () => {
+  story(`a fetch with credentials reads the proxy's own refusal over ${scheme} (F3, F11, C4)`, async () => {
     const gateway = await startGateway({ tls });
     const origin = await startOrigin();
     const proxy = await startProxy(gateway, { tls, env: { PROXY_ALLOWED_ORIGINS: origin } });
@@ -38,7 +37,7 @@ for (const tls of [false, true]) {
   });
 }
 
-test("a preflight passes and never reaches the gateway (C5)", async () => {
+story("a preflight passes and never reaches the gateway (C5)", async () => {
   const gateway = await startGateway();
   const origin = await startOrigin();
   const proxy = await startProxy(gateway, { env: { PROXY_ALLOWED_ORIGINS: origin } });
@@ -52,7 +51,7 @@ test("a preflight passes and never reaches the gateway (C5)", async () => {
   assert.equal(requests[0].headers.find(([name]) => name.toLowerCase() === "x-of-the-page")[1], "1");
 });
 
-test("with every origin allowed, a fetch without credentials reads the answer and its headers (C4)", async () => {
+story("with every origin allowed, a fetch without credentials reads the answer and its headers (C4)", async () => {
   const gateway = await startGateway();
   const proxy = await startProxy(gateway);
   const page = await openPage(await startOrigin());
@@ -63,7 +62,7 @@ test("with every origin allowed, a fetch without credentials reads the answer an
   assert.match(answer.headers["nvcf-reqid"], /^[0-9a-f-]{36}$/);
 });
 
-test("a fetch reads an error of the proxy when the gateway is down (C4, F11)", async () => {
+story("a fetch reads an error of the proxy when the gateway is down (C4, F11)", async () => {
   const origin = await startOrigin();
   const gone = await startOrigin();
   const proxy = await startProxy({ server: gone.replace(/:\d+$/, ":1") }, { env: { PROXY_ALLOWED_ORIGINS: origin } });

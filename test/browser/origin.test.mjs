@@ -1,10 +1,9 @@
 // With `allowed_origins` set, a page of any other origin gets nothing, and the gateway never hears of it (C6).
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { connect, openPage, request, startGateway, startOrigin, startProxy } from "./world.mjs";
+import { connect, openPage, request, startGateway, startOrigin, startProxy, story } from "./world.mjs";
 
 for (const tls of [false, true]) {
-  test(`a page of an origin that is not allowed gets nothing over ${tls ? "wss and https" : "ws and http"} (C6)`, async () => {
+  story(`a page of an origin that is not allowed gets nothing over ${tls ? "wss and https" : "ws and http"} (C6)`, async () => {
     const gateway = await startGateway({ tls });
     const allowed = await startOrigin();
     const proxy = await startProxy(gateway, { tls, env: { PROXY_ALLOWED_ORIGINS: allowed } });

@@ -1,11 +1,10 @@
 // A browser hides from scripts why a WebSocket was refused; with `refusals: close` the close event says it (F11).
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { OTHER_FUNCTION, connect, openPage, startGateway, startOrigin, startProxy } from "./world.mjs";
+import { OTHER_FUNCTION, connect, openPage, startGateway, startOrigin, startProxy, story } from "./world.mjs";
 
 const close = { PROXY_REFUSALS: "close" };
 
-test("a function that is not allowed closes with 4403 and its reason (F3, F11)", async () => {
+story("a function that is not allowed closes with 4403 and its reason (F3, F11)", async () => {
   const gateway = await startGateway();
   const page = await openPage(await startOrigin());
   const proxy = await startProxy(gateway, { env: close });
@@ -16,7 +15,7 @@ test("a function that is not allowed closes with 4403 and its reason (F3, F11)",
   assert.deepEqual((await gateway.report()).requests, []);
 });
 
-test("no free worker closes with 4504 over wss too (F11, S13)", async () => {
+story("no free worker closes with 4504 over wss too (F11, S13)", async () => {
   const gateway = await startGateway({ tls: true, options: ["--workers", "1", "--worker-timeout", "100ms"] });
   const proxy = await startProxy(gateway, { tls: true, env: close });
   const first = await openPage(await startOrigin());
@@ -27,20 +26,20 @@ test("no free worker closes with 4504 over wss too (F11, S13)", async () => {
   assert.deepEqual([closed.opened, closed.code], [true, 4504], JSON.stringify(closed));
 });
 
-test("a key that the gateway does not know closes with 4401 (F11)", async () => {
+story("a key that the gateway does not know closes with 4401 (F11)", async () => {
   const gateway = await startGateway();
   const page = await openPage(await startOrigin());
   const closed = await connect(page, await startProxy(gateway, { env: { ...close, NVCF_API_KEY: "nvapi-unknown" } }));
   assert.deepEqual([closed.opened, closed.code], [true, 4401], JSON.stringify(closed));
 });
 
-test("a gateway that is down closes with 4502 and says which side failed (F11)", async () => {
+story("a gateway that is down closes with 4502 and says which side failed (F11)", async () => {
   const page = await openPage(await startOrigin());
   const closed = await connect(page, await startProxy({ server: "http://127.0.0.1:1" }, { env: close }));
   assert.deepEqual([closed.opened, closed.code], [true, 4502], JSON.stringify(closed));
 });
 
-test("without it, the same refusals are the 1006 of every browser (F11)", async () => {
+story("without it, the same refusals are the 1006 of every browser (F11)", async () => {
   const gateway = await startGateway();
   const page = await openPage(await startOrigin());
   const closed = await connect(page, await startProxy(gateway), [`function-id.${OTHER_FUNCTION}`]);

@@ -1,8 +1,7 @@
 // A browser's session through the proxy: opened, resumed after a reload, and ended, over ws and over wss. Over wss the page
 // is of another site too (127.0.0.1, not localhost), where only a cookie that says SameSite=None comes back.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { FUNCTION, connect, end, openPage, startGateway, startOrigin, startProxy, until } from "./world.mjs";
+import { FUNCTION, connect, end, openPage, startGateway, startOrigin, startProxy, story, until } from "./world.mjs";
 
 const ways = [
   { scheme: "ws", tls: false, host: "localhost", cookie: { sameSite: "Lax", secure: false } },
@@ -10,7 +9,7 @@ const ways = [
 ];
 
 for (const { scheme, tls, host, cookie } of ways) {
-  test(`a page of another origin resumes its session after a reload over ${scheme} (C1, F1, F4, S5)`, async () => {
+  story(`a page of another origin resumes its session after a reload over ${scheme} (C1, F1, F4, S5)`, async () => {
     const gateway = await startGateway({ tls });
     const proxy = await startProxy(gateway, { tls });
     const page = await openPage(await startOrigin(host));
@@ -42,7 +41,7 @@ for (const { scheme, tls, host, cookie } of ways) {
     }
   });
 
-  test(`a page that is done gives its worker back, and the next session is a new one over ${scheme} (S4, C3)`, async () => {
+  story(`a page that is done gives its worker back, and the next session is a new one over ${scheme} (S4, C3)`, async () => {
     const gateway = await startGateway({ tls });
     const proxy = await startProxy(gateway, { tls });
     const page = await openPage(await startOrigin(host));
@@ -59,7 +58,7 @@ for (const { scheme, tls, host, cookie } of ways) {
   });
 }
 
-test("a page that offers no protocol is connected all the same (F4)", async () => {
+story("a page that offers no protocol is connected all the same (F4)", async () => {
   const gateway = await startGateway();
   const page = await openPage(await startOrigin());
   const opened = await connect(page, await startProxy(gateway), []);
@@ -67,7 +66,7 @@ test("a page that offers no protocol is connected all the same (F4)", async () =
   assert.ok(opened.greeting.session);
 });
 
-test("a page that offers nothing for the function gets one of its own offers, but not the secret (F4, A2)", async () => {
+story("a page that offers nothing for the function gets one of its own offers, but not the secret (F4, A2)", async () => {
   const gateway = await startGateway();
   const page = await openPage(await startOrigin());
   const opened = await connect(page, await startProxy(gateway), ["authorization.tok", `function-id.${FUNCTION}`]);

@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after } from "node:test";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 export const FUNCTION = "11111111-1111-4111-8111-111111111111";
@@ -23,6 +24,11 @@ after(async () => {
   for (const end of ends.reverse()) await end();
 });
 
+/** A test that ends within a minute, whatever hangs. */
+export function story(name, tell) {
+  test(name, { timeout: 60_000 }, tell);
+}
+
 /** Waits until `probe` gives something true and returns it; fails after `seconds`. */
 export async function until(what, probe, seconds = 20) {
   const deadline = Date.now() + seconds * 1000;
@@ -34,11 +40,12 @@ export async function until(what, probe, seconds = 20) {
   }
 }
 
-/** Starts the program that the variable `name` of the environment holds; resolves to the first match of `ready` in its output. */
-export async function start(name, args, env, ready) {
-  const program = process.env[name];
-  assert.ok(program, `${name} must name the program`);
-  const child = spawn(program, args, { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+/** Where the build left the program `name`: NVCF_BUILD says which build, else the release one. */
+const built = (name) => path.resolve(process.env.NVCF_BUILD ?? fileURLToPath(new URL("../../build/release", import.meta.url)), name);
+
+/** Starts `program`, a name of the build or a path; resolves to the first match of `ready` in its output. */
+export async function start(program, args, env, ready) {
+  const child = spawn(built(program), args, { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   let gone = false;
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
@@ -50,8 +57,8 @@ export async function start(name, args, env, ready) {
     await ended;
     clearTimeout(limit);
   });
-  return until(`${name} to start`, () => {
-    assert.ok(!gone, `${name} ended:\n${said}`);
+  return until(`${program} to start`, () => {
+    assert.ok(!gone, `${program} ended:\n${said}`);
     return said.match(ready);
   });
 }
@@ -69,10 +76,10 @@ export function makeCertificate() {
 
 /** Function and stand-in: {server, ca, report(), fault(fault), reset()}; `tls` between proxy and gateway. */
 export async function startGateway({ tls = false, options = [] } = {}) {
-  const [functionLine] = await start("NVCF_SAMPLE_FUNCTION", ["--listen", "127.0.0.1:0", "--heartbeat", "200ms"], {}, START_LINE);
+  const [functionLine] = await start("nvcf-sample-function", ["--listen", "127.0.0.1:0", "--heartbeat", "200ms"], {}, START_LINE);
   const { listen: [{ port: streaming }] } = JSON.parse(functionLine);
   const ca = tls ? makeCertificate() : null;
-  const [line] = await start("NVCF_GATEWAY_STANDIN", ["--listen", "127.0.0.1:0", "--api-key", API_KEY, "--function",
+  const [line] = await start("nvcf-gateway-standin", ["--listen", "127.0.0.1:0", "--api-key", API_KEY, "--function",
     `${FUNCTION}@127.0.0.1:${streaming}`, ...(ca ? ["--tls-cert", ca.certificate, "--tls-key", ca.key] : []), ...options], {}, START_LINE);
   const { listen: [{ port }], control } = JSON.parse(line);
   const call = async (method, target, body) => {
@@ -90,7 +97,7 @@ export async function startGateway({ tls = false, options = [] } = {}) {
 
 /** The proxy before `gateway`: its WebSocket address, `/sign_in` included. `env` adds to its environment. */
 export async function startProxy(gateway, { tls = false, env = {} } = {}) {
-  const [, port] = await start("NVCF_LLS_PROXY", [], {
+  const [, port] = await start("nvcf-lls-proxy", [], {
     NVCF_SERVER: gateway.server,
     ...(gateway.ca ? { NVCF_CA_FILE: gateway.ca } : {}),
     NVCF_API_KEY: API_KEY,
@@ -101,7 +108,7 @@ export async function startProxy(gateway, { tls = false, env = {} } = {}) {
     PROXY_ADMIN_ADDRESS: "off",
     PROXY_THREADS: "1",
     ...env,
-  }, PROXY_READY);
+  }, /"event":"serving","listen":"[^"]*:(\d+)"/);
   return `${tls ? "wss" : "ws"}://localhost:${port}/sign_in`;
 }
 
@@ -126,12 +133,13 @@ export async function openPage(address, options = {}) {
   return page;
 }
 
-/** Opens a WebSocket in the page: {protocol, greeting} once the function greeted, or {code, reason, opened} if it was closed first. */
+/** Opens a WebSocket in the page: {protocol, greeting} once the function greeted, {code, reason, opened} if it was closed first. */
 export function connect(page, url, protocols = PROTOCOLS) {
   return page.evaluate(([url, protocols]) => new Promise((resolve) => {
     const socket = new WebSocket(url, protocols);
     let opened = false;
     window.socket = socket;
+    setTimeout(() => resolve({ silent: true, opened }), 15_000);
     socket.onopen = () => { opened = true; };
     socket.onmessage = ({ data }) => resolve({ protocol: socket.protocol, greeting: JSON.parse(data) });
     socket.onclose = ({ code, reason }) => resolve({ code, reason, opened });
