@@ -5,7 +5,7 @@ import hashlib
 import os
 import threading
 
-from play import equal, expect, play, step, until
+from play import equal, expect, play, step
 
 SIZE = 3 << 20
 BODY = bytes(i % 253 for i in range(1 << 16)) * (SIZE >> 16)
@@ -186,31 +186,53 @@ def memory(process):
 
 @step
 def a_slow_reader_does_not_fill_the_proxy_s_memory(world):
-    size = 256 << 20
-    gateway, proxy = start(world)
-    with proxy.connect() as client:
-        client.request("GET", "/sign_in?standin=large:1000000")
+    most = (48 if SANITIZED else 4) << 20
+    listener = world.listener()
+    proxy = world.proxy(f"http://127.0.0.1:{listener.port}")
+    client = world.keep(proxy.connect(receive_buffer=4096))
+    client.ask("GET", "/sign_in")
+    upstream = world.keep(listener.accept())
+    upstream.head()
     before = memory(proxy.process)
-    with proxy.connect(receive_buffer=4096) as client:
-        client.ask("GET", f"/sign_in?standin=large:{size}")
-        equal(client.head().status, 200, "status")
-        seen = [0, 0]
+    size = 1 << 30
+    upstream.send(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n")
+    equal(client.head().status, 200, "status")
+    upstream.sock.settimeout(0.5)
+    sent, block = 0, b"d" * 65536
+    try:
+        while sent < size:
+            sent += upstream.sock.send(block)
+    except TimeoutError:
+        pass  # nobody reads: the back-pressure has reached upstream
+    expect(sent < 64 << 20, f"{sent} bytes were taken from upstream for a client that reads none")
+    grown = memory(proxy.process) - before
+    expect(grown < most, f"a stalled download costs {grown} bytes")
+    got = len(client.input)
+    while got < sent:
+        got += len(client.sock.recv(1 << 20))
+    grown = memory(proxy.process) - before
+    expect(grown < most, f"{sent} bytes of a download cost {grown} bytes")
 
-        def stalled():
-            """Upstream is read no further."""
-            seen[0], seen[1] = seen[1], gateway.connections()[-1]["bytes_written"]
-            return seen[0] == seen[1]
 
-        until("the proxy to stop reading", stalled)
-        grown = memory(proxy.process) - before
-        expect(grown < (48 if SANITIZED else 4) << 20, f"a stalled download of {size} bytes costs {grown} bytes")
-        client.sock.setsockopt(1, 8, 1 << 22)
-        got = len(client.input)
-        client.input = b""
-        while got < 64 << 20:
-            got += len(client.sock.recv(1 << 20))
-        grown = memory(proxy.process) - before
-        expect(grown < (48 if SANITIZED else 4) << 20, f"64 MiB of a download cost {grown} bytes")
+@step
+def a_slow_upstream_does_not_fill_it_either(world):
+    listener = world.listener()
+    proxy = world.proxy(f"http://127.0.0.1:{listener.port}")
+    client = world.keep(proxy.connect())
+    client.ask("POST", "/sign_in", f"Content-Length: {1 << 30}")
+    upstream = world.keep(listener.accept())
+    upstream.head()
+    before = memory(proxy.process)
+    client.sock.settimeout(0.5)
+    sent, block = 0, b"u" * 65536
+    try:
+        while sent < 1 << 30:
+            sent += client.sock.send(block)
+    except TimeoutError:
+        pass
+    expect(sent < 64 << 20, f"{sent} bytes were taken from the client for an upstream that reads none")
+    grown = memory(proxy.process) - before
+    expect(grown < (48 if SANITIZED else 4) << 20, f"a stalled upload costs {grown} bytes")
 
 
 play()

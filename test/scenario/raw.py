@@ -149,10 +149,11 @@ class Wire:
         try:
             while True:
                 self.more()
-        except EOFError:
+        except (EOFError, ssl.SSLZeroReturnError):
             pass
-        except ssl.SSLEOFError:
-            how = "cut"
+        except ssl.SSLEOFError as error:
+            # Python says so of a reset too (SSL_read_ex returns 0), only without OpenSSL's reason
+            how = "cut" if error.reason == "UNEXPECTED_EOF_WHILE_READING" else "rst"
         except (ConnectionResetError, BrokenPipeError):
             how = "rst"
         data, self.input = self.input, b""
@@ -161,8 +162,13 @@ class Wire:
     def fin(self):
         """Ends our direction properly."""
         if isinstance(self.sock, ssl.SSLSocket):
-            self.sock = self.sock.unwrap()
-        self.sock.shutdown(socket.SHUT_WR)
+            self.sock.setblocking(False)
+            try:
+                self.sock.unwrap()
+            except ssl.SSLError:
+                pass  # our close_notify is out; the peer's may come later, or never
+            self.sock.settimeout(PATIENCE)
+        socket.socket.shutdown(self.sock, socket.SHUT_WR)  # SSLSocket's own would forget how to read on
 
     def rst(self):
         """Aborts the connection: the peer sees a reset."""
