@@ -41,6 +41,7 @@ struct Credentials {
 /// The function; it outlives the context whose thread it runs on.
 class Function {
  public:
+  /// Serves nothing yet.
   explicit Function(Settings settings);
   /// Serves browsers' requests as they come through the gateway.
   void serve(boost::asio::io_context& context, boost::asio::ip::tcp::acceptor acceptor);

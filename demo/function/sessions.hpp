@@ -12,6 +12,7 @@ namespace function {
 /// The states of all sessions; request ids come from the gateway's `nvcf-reqid`.
 class Sessions {
  public:
+  /// Remembers a lost session for that long.
   explicit Sessions(std::chrono::milliseconds window) : window_{window} {}
   /// Where a connection starts from.
   struct Start {
@@ -22,6 +23,7 @@ class Sessions {
   Start begin(const std::string& request_id);
   /// A message of the session came in.
   void count(const std::string& request_id);
+  /// Messages of the session so far, over all its connections; 0 for one that is not known.
   [[nodiscard]] std::uint64_t messages(const std::string& request_id) const;
   /// A connection is over; after a clean end the state is forgotten.
   void end(const std::string& request_id, bool clean);

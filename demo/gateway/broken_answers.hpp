@@ -11,6 +11,7 @@ namespace gateway {
 
 /// Bytes that are no proper answer.
 struct BrokenAnswer {
+  /// What follows the bytes: silence, FIN or RST.
   enum class Then { keep_open, fin, rst };
   std::string bytes;
   /// Repeated after the bytes until the client goes away, at most 16 MiB; empty: nothing.

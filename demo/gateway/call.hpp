@@ -57,6 +57,7 @@ class RequestBody {
   boost::asio::awaitable<std::optional<std::string>> next();
   /// Reads it to its end; false if it never comes.
   boost::asio::awaitable<bool> discard();
+  /// Whether it was read to its end.
   [[nodiscard]] bool complete() const noexcept { return decoder_.complete(); }
 
  private:

@@ -14,6 +14,7 @@ struct Fault {
   std::string name;
   std::string argument;
 
+  /// Whether it is the fault of that name.
   [[nodiscard]] bool is(std::string_view other) const noexcept { return name == other; }
 };
 
@@ -38,6 +39,7 @@ class FaultRules {
   /// What the target itself asks for by `standin=`, else what the first matching rule says; nothing if it asks for an
   /// unknown fault.
   [[nodiscard]] std::optional<FaultPlan> plan_for(std::string_view target);
+  /// Drops every rule.
   void clear() { rules_.clear(); }
 
  private:

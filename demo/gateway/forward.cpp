@@ -106,8 +106,8 @@ class Forwarding {
 
   awaitable<After> bad_gateway() {
     call_.record.status = 502;
-    co_return co_await call_.client.write(wire::answer_text(502, {}, "", call_.head.method)) ? After::keep
-                                                                                             : After::abort;
+    const bool written = co_await call_.client.write(wire::answer_text(502, {}, "", call_.head.method));
+    co_return written ? After::keep : After::abort;
   }
 
   awaitable<After> switch_protocols(wire::ResponseHead head) {

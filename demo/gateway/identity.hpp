@@ -26,6 +26,7 @@ struct Identity {
   std::optional<std::string> request_id;
 };
 
+/// What the fields of a request say; nothing is judged here.
 [[nodiscard]] Identity identify(const wire::Fields& fields);
 
 /// A UUID in any of the four forms that the gateway reads (plain, `urn:uuid:`, in braces, without dashes) as 36

@@ -23,6 +23,7 @@ namespace gateway {
 class Digest {
  public:
   Digest();
+  /// The next bytes of the body.
   void add(std::string_view bytes);
   /// In hexadecimal, of all bytes so far; more may follow.
   [[nodiscard]] std::string text() const;
@@ -85,10 +86,13 @@ struct RequestRecord {
 /// The newest 4096 connections and requests.
 class Record {
  public:
+  /// A record of a connection that begins now, shared with whoever serves it.
   [[nodiscard]] std::shared_ptr<ConnectionRecord> add_connection();
+  /// A record of a request that begins now; the oldest go once heads exceed 64 MiB in all.
   [[nodiscard]] std::shared_ptr<RequestRecord> add_request(ConnectionRecord& connection, std::string_view head);
   /// Milliseconds since the record was made.
   [[nodiscard]] std::int64_t now_ms() const;
+  /// Everything that is remembered, in the form of the README.
   [[nodiscard]] boost::json::value report(const Sessions& sessions) const;
   /// Forgets what is over; connections that are open stay.
   void reset();

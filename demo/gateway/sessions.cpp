@@ -54,7 +54,7 @@ std::variant<KnownFunction, Refusal> Sessions::choose_function(const Identity& i
 }
 
 std::variant<Opened, Refusal> Sessions::resume(const Identity& identity, const std::string& account,
-                                               std::uint64_t connection) {
+                                               std::uint64_t connection) const {
   const auto& id = *identity.request_id;
   auto session = find(id);
   if (!session) return Refusal{404, "no existing session found for request id " + id, true};

@@ -67,6 +67,7 @@ struct ConnectionEnd {
 
 /// One NVCF session: a worker, held for whoever knows the request id.
 struct Session {
+  /// In use, waiting for its client within the window, or over.
   enum class State { active, waiting, released };
   std::string request_id;
   std::string function;
@@ -93,6 +94,7 @@ struct Refusal {
   bool delete_cookie = false;
 };
 
+/// The session that a worker connection got, and whether it had lived before.
 struct Opened {
   std::shared_ptr<Session> session;
   bool resumed = false;
@@ -101,6 +103,7 @@ struct Opened {
 /// All sessions of the gateway, on one thread.
 class Sessions {
  public:
+  /// Timers run on the executor.
   Sessions(boost::asio::any_io_executor executor, SessionSettings settings);
   /// Makes or resumes the session that a new worker connection on a client's connection gets. A new one waits for a
   /// free worker up to the limit.
@@ -113,7 +116,9 @@ class Sessions {
   [[nodiscard]] std::shared_ptr<Session> find(const std::string& request_id) const;
   /// Released ones too, the oldest first, at most 4096.
   [[nodiscard]] const std::deque<std::shared_ptr<Session>>& all() const noexcept { return all_; }
+  /// How many are not in `all` any more.
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
+  /// How many hold a worker.
   [[nodiscard]] std::size_t live() const noexcept { return live_.size(); }
   /// Forgets every timer; for the end of the program, before its executor goes.
   void stop();
@@ -124,7 +129,7 @@ class Sessions {
   [[nodiscard]] std::optional<std::string> account_of(const std::string& key) const;
   [[nodiscard]] std::variant<KnownFunction, Refusal> choose_function(const Identity& identity);
   [[nodiscard]] std::variant<Opened, Refusal> resume(const Identity& identity, const std::string& account,
-                                                     std::uint64_t connection);
+                                                     std::uint64_t connection) const;
   boost::asio::awaitable<bool> free_worker();
   std::shared_ptr<Session> make(const KnownFunction& function, const Identity& identity, std::string account);
   void start_window(const std::shared_ptr<Session>& session);

@@ -19,7 +19,9 @@ struct TlsSettings {
   std::string max_version = "1.3";
 };
 
+/// Gives an OpenSSL context back.
 struct FreeTlsContext {
+  /// Counts it down; OpenSSL frees it with its last connection.
   void operator()(ssl_ctx_st* context) const;
 };
 using TlsContext = std::unique_ptr<ssl_ctx_st, FreeTlsContext>;

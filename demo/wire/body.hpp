@@ -10,6 +10,7 @@
 
 namespace wire {
 
+/// What tells the end of a body; `invalid`: nothing that can be trusted.
 enum class Framing { none, length, chunked, until_close, invalid };
 
 /// How a body is delimited; `length` counts only for Framing::length.
@@ -26,13 +27,16 @@ struct BodyFrame {
 /// Takes a body out of its frame piece by piece.
 class BodyDecoder {
  public:
+  /// Complete at once for a body of no bytes, failed at once for an invalid frame.
   explicit BodyDecoder(BodyFrame frame);
   /// Consumes from `input` what belongs to the body, appends its payload to `payload`, returns how many bytes it
   /// consumed: all of them until the body is complete or failed.
   std::size_t take(std::string_view input, std::string& payload);
   /// The end of the connection came: completes a body that is delimited so, fails any other that is incomplete.
   void end();
+  /// Whether the last byte of the body was taken.
   [[nodiscard]] bool complete() const noexcept { return state_ == State::complete; }
+  /// Whether the bytes were no such body.
   [[nodiscard]] bool failed() const noexcept { return state_ == State::failed; }
   /// What came after the last chunk, known once complete.
   [[nodiscard]] const Fields& trailers() const noexcept { return trailers_; }

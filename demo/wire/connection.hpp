@@ -66,13 +66,17 @@ class Connection {
   /// Looks, without reading, whether the peer has ended already.
   [[nodiscard]] bool peer_gone();
 
+  /// How the peer ended, as far as reads and writes have told.
   [[nodiscard]] Ending peer_ending() const noexcept { return peer_ending_; }
   /// Whether the peer's TLS said goodbye; false without TLS.
   [[nodiscard]] bool close_notify_seen() const noexcept { return close_notify_seen_; }
+  /// Whether TLS is spoken.
   [[nodiscard]] bool tls() const noexcept { return tls_ != nullptr; }
   /// Known after the handshake.
   [[nodiscard]] TlsFacts tls_facts() const;
+  /// Payload bytes so far, without those of TLS.
   [[nodiscard]] std::uint64_t bytes_read() const noexcept { return bytes_read_; }
+  /// Payload bytes so far, without those of TLS.
   [[nodiscard]] std::uint64_t bytes_written() const noexcept { return bytes_written_; }
   /// OpenSSL's handle, owned by this object; nullptr without TLS.
   [[nodiscard]] const ssl_st* native_tls() const noexcept { return tls_.get(); }

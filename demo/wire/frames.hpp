@@ -29,8 +29,11 @@ struct FrameHeader {
   /// Bytes of the header itself, 2 to 14.
   std::size_t size = 0;
 
+  /// One of wire::opcode, or a reserved one.
   [[nodiscard]] std::uint8_t opcode() const noexcept { return first_byte & 0x0f; }
+  /// Whether it ends its message.
   [[nodiscard]] bool fin() const noexcept { return (first_byte & 0x80) != 0; }
+  /// Close, Ping, Pong or a reserved opcode above 7.
   [[nodiscard]] bool control() const noexcept { return (first_byte & 0x08) != 0; }
 };
 
@@ -76,8 +79,11 @@ class FrameReader {
 /// Follows one direction of a WebSocket without keeping its payload.
 class FrameScanner {
  public:
+  /// The next bytes of that direction.
   void take(std::string_view bytes);
+  /// Frames whose last byte was taken.
   [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; }
+  /// All bytes taken, headers included.
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   /// Whether the last byte was the last one of a frame.
   [[nodiscard]] bool between_frames() const noexcept { return header_bytes_.empty() && !current_; }

@@ -33,6 +33,7 @@ class Fields {
   void set(std::string_view name, std::string_view value);
   /// One more line at the end.
   void add(std::string_view name, std::string_view value);
+  /// All lines in their order; owned by this object.
   [[nodiscard]] const std::vector<Field>& list() const noexcept { return list_; }
   /// All lines, each with its CRLF, without the empty line that ends a head.
   [[nodiscard]] std::string text() const;
