@@ -67,7 +67,7 @@ def look_through(world, tls):
     expect("CANARY" not in proxy.said(), "the log has a canary that is not listed")
     nobody = Listener()
     nobody.close()
-    dead = world.proxy(f"http://127.0.0.1:{nobody.port}", **settings)
+    dead = world.proxy(f"http://127.0.0.1:{nobody.port}", **{**settings, "NVCF_CA_FILE": None})
     drive(dead, [TARGET])
     text = world.proxy(gateway, **{**settings, "PROXY_LOG_FORMAT": "json", "NVCF_RESPONSE_TIMEOUT": "50ms"})
     drive(text, [TARGET + "silent"])
