@@ -2,7 +2,6 @@
 
 #include <boost/asio/error.hpp>
 
-#include "proxy/http/cors.hpp"
 #include "proxy/http/problem.hpp"
 
 namespace proxy {
@@ -13,17 +12,26 @@ constexpr std::size_t most_early_bytes = std::size_t{64} * 1024;
 // 100 and 103 before the answer; a gateway that goes on for ever is broken (X5)
 constexpr int most_interim_answers = 16;
 
-/// The lines of `head` that a 101 in its place would carry too: cookies and CORS.
-std::string cookie_and_cors_lines(std::string_view head) {
-  std::string lines;
-  while (!head.empty()) {
-    const std::string_view line = head.substr(0, head.find("\r\n"));
-    head.remove_prefix(std::min(head.size(), line.size() + 2));
-    const std::string_view name = line.substr(0, line.find(':'));
-    if (same_name(name, "set-cookie") || same_name(name, "vary") || is_cors_header(name))
-      lines.append(line).append("\r\n");
+bool is_idempotent(http::verb method) {
+  return method == http::verb::get || method == http::verb::head || method == http::verb::put ||
+         method == http::verb::delete_ || method == http::verb::options;
+}
+
+/// Why an answer whose head was sent already was not completed.
+Failure cut_answer(BodyError error) {
+  switch (error) {
+    case BodyError::from_slow:
+      return {errc::upstream_timeout, "within the answer's body"};
+    case BodyError::from_malformed:
+      return {errc::upstream_malformed, "the framing of the answer's body"};
+    case BodyError::to_lost:
+      return {errc::client_gone, "within the answer's body"};
+    case BodyError::none:
+    case BodyError::from_ended:
+    case BodyError::aborted:
+      break;
   }
-  return lines;
+  return {errc::upstream_closed, "within the answer's body"};
 }
 
 std::optional<Failure> malformed_answer(std::optional<Failure> failure) {
@@ -68,7 +76,8 @@ asio::awaitable<ExchangeResult> Exchange::run() {
 }
 
 asio::awaitable<std::optional<Failure>> Exchange::obtain_upstream() {
-  upstream_is_old_ = held_.connection && may_share(held_.identity, forward_.identity);
+  upstream_is_old_ =
+      held_.connection && may_share(held_.identity, forward_.identity) && held_.connection->transport.is_quiet();
   if (upstream_is_old_) co_return std::nullopt;
   held_.connection.reset();  // aborted: another session's GPU stays resumable (S1, S5)
   held_.identity = forward_.identity;
@@ -192,7 +201,7 @@ Failure Exchange::explain(HeadError error) const {
     case HeadError::too_large:
       return {errc::upstream_malformed, "the answer's head is too large"};
     case HeadError::malformed:
-      return {errc::upstream_malformed, "a bare line feed in the answer's head"};
+      return {errc::upstream_malformed, "line ends in the answer's head"};
     case HeadError::aborted:
       break;
   }
@@ -205,8 +214,10 @@ bool Exchange::is_stale() const {
 }
 
 bool Exchange::may_try_fresh(const Failure& failure) const {
+  // what is not idempotent may have been carried out: a POST that allocates a GPU is not sent twice (RFC 9110
+  // section 9.2.2)
   return failure.code == errc::upstream_closed && upstream_is_old_ && !heard_ && !tried_fresh_ &&
-         !forward_.body.has_body();
+         !forward_.body.has_body() && is_idempotent(facts_.method);
 }
 
 Exchange::UpstreamUse Exchange::judge_upstream(BodyError body) const {
@@ -229,15 +240,20 @@ asio::awaitable<ExchangeResult> Exchange::send_answer() {
   if (facts_.websocket && config().browser.refusals == config::Refusals::close)
     co_return co_await send_refusal_as_close(answer);
 
-  if (co_await client_.transport.write(answer.head, config().limits.write_timeout))
+  if (co_await client_.transport.write(answer.head, config().limits.write_timeout)) {
+    record_.failure = Failure{errc::client_gone, "before the answer"};
     co_return ExchangeResult{ExchangeResult::Next::abort, {}};
+  }
   BodyError body = BodyError::none;
   if (answer_framing_.has_body() && !answer_->done())
     body = co_await pass_body(*answer_, upstream(), client_, answer.body.kind,
                               {config().upstream.response_timeout, config().limits.write_timeout},
                               record_.upstream_to_client_bytes);
   upstream_use_ = judge_upstream(body);
-  if (body != BodyError::none) co_return ExchangeResult{ExchangeResult::Next::abort, {}};
+  if (body != BodyError::none) {
+    record_.failure = client_failure_ ? *client_failure_ : cut_answer(body);
+    co_return ExchangeResult{ExchangeResult::Next::abort, {}};
+  }
   // after an upgrade that failed, what follows may be meant as frames: it is never read as a request (X4)
   const bool lives_on = answer.keep_alive && body_sent_ && !facts_.websocket;
   co_return ExchangeResult{lives_on ? ExchangeResult::Next::keep_alive : ExchangeResult::Next::close, {}};
@@ -258,7 +274,7 @@ asio::awaitable<ExchangeResult> Exchange::send_refusal_as_close(const RewrittenR
   const std::string sentence =
       "the gateway answered " + std::to_string(record_.status) + " " + std::string(answer_->head().reason);
   const std::string opened =
-      open_and_close(facts_, refusal_close(record_.status, sentence), cookie_and_cors_lines(answer.head));
+      open_and_close(facts_, refusal_close(record_.status, sentence), lines_beside_status(answer.head));
   if (co_await client_.transport.write(opened, config().limits.write_timeout))
     co_return ExchangeResult{ExchangeResult::Next::abort, {}};
   co_return ExchangeResult{ExchangeResult::Next::close, {}};

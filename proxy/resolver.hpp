@@ -26,7 +26,7 @@ class Resolver {
 
   /// All addresses of `host`, IPv6 and IPv4, in the system's order of preference; one if it is an address. The error is
   /// the resolver's; how long it may take is the system's setting (resolv.conf, usually 5 s per server, tried twice).
-  asio::awaitable<boost::system::result<Endpoints>> resolve(std::string host, std::uint16_t port);
+  asio::awaitable<boost::system::result<Endpoints>> resolve(const std::string& host, std::uint16_t port);
   /// The remembered addresses did not answer: the next call asks anew.
   void forget() noexcept { valid_until_ = {}; }
 

@@ -62,14 +62,17 @@ struct Lane {
     worker.relay.abort_all();
     for (auto next = worker.sessions.begin(); next != worker.sessions.end();) (next++)->abort();
     stop_by = tls::Clock::now() + longest_stop;
-    leave_when_empty();
+    look_again();
   }
 
-  void leave_when_empty() {
-    if ((worker.sessions.empty() && worker.relay.sessions() == 0) || tls::Clock::now() >= stop_by)
-      return worker.context.stop();
+  /// Not at once: the sessions that were aborted have yet to wake and to write their lines.
+  void look_again() {
     look.expires_after(look_interval);
-    look.async_wait([this](boost::system::error_code) { leave_when_empty(); });
+    look.async_wait([this](boost::system::error_code) {
+      const bool empty = worker.sessions.empty() && worker.relay.sessions() == 0;
+      if (empty || tls::Clock::now() >= stop_by) return worker.context.stop();
+      look_again();
+    });
   }
 
   Worker worker;
@@ -106,6 +109,7 @@ class Server {
 };
 
 int Server::run() {
+  std::signal(SIGHUP, SIG_IGN);   // a terminal that goes away must not take the sessions along
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets with write(2)
   await_signal();                 // before anybody can be told that we serve
   if (!open_admin() || !open_lanes()) return 1;

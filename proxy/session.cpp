@@ -52,10 +52,10 @@ class Session final : public LiveSession {
 
   asio::awaitable<bool> accept();
   asio::awaitable<Next> serve_request();
-  asio::awaitable<Next> serve_head(std::string text);
-  asio::awaitable<Next> forward(Forward forward, RequestParser& request, RequestFacts facts);
+  asio::awaitable<Next> serve_head(const std::string& text);
+  asio::awaitable<Next> forward(Forward& forward, RequestParser& request, RequestFacts& facts);
   asio::awaitable<Next> answer_preflight(const RequestHead& head, const RequestFacts& facts);
-  asio::awaitable<Next> refuse(Failure failure, const RequestFacts& facts);
+  asio::awaitable<Next> refuse(const Failure& failure, const RequestFacts& facts);
   asio::awaitable<Next> refuse_head(HeadError error);
   asio::awaitable<void> end(Next next);
 
@@ -70,7 +70,7 @@ class Session final : public LiveSession {
   Connection client_;
   HeldUpstream held_;
   AccessRecord record_;
-  /// The client ended between two requests, as it should.
+  /// The client ended between two requests, or said that it would (`Connection: close`).
   bool client_ended_ = false;
 };
 
@@ -103,12 +103,14 @@ asio::awaitable<ExchangeResult::Next> Session::serve_request() {
   record_ = AccessRecord{};
   record_.client = peer_.address.to_string();
   if (!text) co_return co_await refuse_head(text.error());
-  const Next next = co_await serve_head(*std::move(text));
+  const Next next = co_await serve_head(*text);
   if (next != Next::upgraded) log_request(record_);
   co_return next;
 }
 
 asio::awaitable<ExchangeResult::Next> Session::refuse_head(HeadError error) {
+  // no temporaries in a co_await expression: g++ 12 moves them bytewise and frees what they own twice
+  const RequestFacts nobody;
   Failure failure;
   switch (error) {
     case HeadError::ended:
@@ -120,39 +122,39 @@ asio::awaitable<ExchangeResult::Next> Session::refuse_head(HeadError error) {
     case HeadError::aborted:
       co_return Next::abort;
     case HeadError::slow:
-      failure = {errc::head_timeout, {}};
+      failure = {errc::head_timeout, "the head was not complete in time"};
       break;
     case HeadError::too_large:
-      failure = {errc::head_too_large, {}};
+      failure = {errc::head_too_large, "more than " + std::to_string(config().limits.header_bytes) + " bytes"};
       break;
     case HeadError::malformed:
-      failure = {errc::malformed_request, "a line feed without carriage return"};
+      failure = {errc::malformed_request, "line ends in the request's head"};
       break;
   }
-  const Next next = co_await refuse(std::move(failure), RequestFacts{});
+  const Next next = co_await refuse(failure, nobody);
   log_request(record_);
   co_return next;
 }
 
-asio::awaitable<ExchangeResult::Next> Session::serve_head(std::string text) {
+asio::awaitable<ExchangeResult::Next> Session::serve_head(const std::string& text) {
   RequestFacts facts;
-  if (auto failure = judge_lines(text)) co_return co_await refuse(*std::move(failure), facts);
+  if (auto failure = judge_lines(text)) co_return co_await refuse(*failure, facts);
   RequestParser request;
-  if (auto failure = request.read_head(text)) co_return co_await refuse(*std::move(failure), facts);
+  if (auto failure = request.read_head(text)) co_return co_await refuse(*failure, facts);
   const RequestHead& head = request.head();
   record_.method = head.method_text;
   record_.path = loggable_path(head.target);
   facts = facts_of(head);
 
   Route decision = route(head);
-  if (auto* failure = std::get_if<Failure>(&decision)) co_return co_await refuse(std::move(*failure), facts);
+  if (auto* failure = std::get_if<Failure>(&decision)) co_return co_await refuse(*failure, facts);
   if (std::holds_alternative<Preflight>(decision)) co_return co_await answer_preflight(head, facts);
-  co_return co_await forward(std::get<Forward>(std::move(decision)), request, std::move(facts));
+  co_return co_await forward(std::get<Forward>(decision), request, facts);
 }
 
 Route Session::route(const RequestHead& head) const {
-  if (worker_.draining) return Failure{errc::draining, {}};
-  if (!within_limits_) return Failure{errc::too_many_sessions, {}};
+  if (worker_.draining) return Failure{errc::draining, "this replica is being replaced"};
+  if (!within_limits_) return Failure{errc::too_many_sessions, "this replica serves as many clients as it may"};
   return decide_route(head, config());
 }
 
@@ -170,13 +172,15 @@ RequestFacts Session::facts_of(const RequestHead& head) const {
   return facts;
 }
 
-asio::awaitable<ExchangeResult::Next> Session::forward(Forward forward, RequestParser& request, RequestFacts facts) {
+asio::awaitable<ExchangeResult::Next> Session::forward(Forward& forward, RequestParser& request, RequestFacts& facts) {
   record_.function = forward.identity.function.str();
   if (forward.identity.request_id) record_.request_id = forward.identity.request_id->str();
   facts.request_id = forward.identity.request_id;
   Exchange exchange(worker_, snapshot_, client_, held_, request, std::move(forward), facts, peer_, record_);
   ExchangeResult result = co_await exchange.run();
-  if (result.failure) co_return co_await refuse(*std::move(result.failure), facts);
+  if (result.failure) co_return co_await refuse(*result.failure, facts);
+  // the answer is complete and the client wants no more: a good-bye like a FIN between two requests
+  client_ended_ = result.next == Next::close;
   co_return result.next;
 }
 
@@ -187,18 +191,18 @@ asio::awaitable<ExchangeResult::Next> Session::answer_preflight(const RequestHea
   co_return facts.keep_alive ? Next::keep_alive : Next::close;
 }
 
-asio::awaitable<ExchangeResult::Next> Session::refuse(Failure failure, const RequestFacts& facts) {
+asio::awaitable<ExchangeResult::Next> Session::refuse(const Failure& failure, const RequestFacts& facts) {
   const ErrorRow& row = describe(failure.code);
   record_.status = row.status;
   const std::string sentence = std::string(row.title) + (failure.detail.empty() ? "" : ": " + failure.detail);
   const auto& origins = config().browser.allowed_origins;
   std::string answer;
   if (row.status != 0) {
+    answer = problem_answer(failure, facts, origins, false);
     if (facts.websocket && config().browser.refusals == config::Refusals::close)
-      answer = open_and_close(facts, refusal_close(row.status, sentence), {});
-    if (answer.empty()) answer = problem_answer(failure, facts, origins, false);
+      answer = open_and_close(facts, refusal_close(row.status, sentence), lines_beside_status(answer));
   }
-  record_.failure = std::move(failure);
+  record_.failure = failure;
   if (answer.empty() || co_await client_.transport.write(answer, config().limits.write_timeout)) co_return Next::abort;
   co_return Next::close;
 }
@@ -224,7 +228,7 @@ asio::awaitable<void> run_session(Worker& worker, tls::Stream accepted, Peer pee
   }
   // nothing but the record stays in memory while the relay runs, for hours perhaps
   if (!upgraded) co_return;
-  const RelayReport report = co_await worker.relay.relay(std::move(upgraded->client), std::move(upgraded->upstream));
+  const RelayReport report = co_await worker.relay.relay(upgraded->client, upgraded->upstream);
   log_session(upgraded->record, report);
 }
 

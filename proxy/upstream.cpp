@@ -37,14 +37,14 @@ tls::Stream begin_connect(const asio::ip::tcp::endpoint& endpoint, error_code& e
 Upstreams::Upstreams(asio::io_context& context, tls::Ticker& ticker)
     : context_(context), ticker_(ticker), resolver_(context), pause_(context) {}
 
-asio::awaitable<boost::system::result<Obtained, Failure>> Upstreams::obtain(SnapshotPtr snapshot) {
+asio::awaitable<boost::system::result<Obtained, Failure>> Upstreams::obtain(const SnapshotPtr& snapshot) {
   if (ConnectionPtr spare = take_spare(snapshot)) co_return Obtained{std::move(spare), true};
-  auto connection = co_await connect(std::move(snapshot));
+  auto connection = co_await connect(snapshot);
   if (!connection) co_return std::move(connection).error();
   co_return Obtained{*std::move(connection), false};
 }
 
-asio::awaitable<boost::system::result<ConnectionPtr, Failure>> Upstreams::connect(SnapshotPtr snapshot) {
+asio::awaitable<boost::system::result<ConnectionPtr, Failure>> Upstreams::connect(const SnapshotPtr& snapshot) {
   const config::Upstream& upstream = snapshot->config.upstream;
   const auto endpoints = co_await resolver_.resolve(upstream.host, upstream.port);
   if (!endpoints) co_return Failure{errc::upstream_unresolved, upstream.host + ": " + endpoints.error().message()};
@@ -109,7 +109,7 @@ asio::awaitable<void> Upstreams::keep_warm(const SnapshotPtr& current) {
   while (!stopped_) {
     const SnapshotPtr snapshot = current;
     drop_bad_spares(snapshot);
-    pause = std::min(pause, longest_pause);
+
     while (!stopped_ && spares_.size() < snapshot->config.upstream.warm_connections) {
       auto connection = co_await connect(snapshot);
       if (!connection) break;
@@ -117,7 +117,7 @@ asio::awaitable<void> Upstreams::keep_warm(const SnapshotPtr& current) {
     }
     if (stopped_) break;
     const bool complete = spares_.size() >= snapshot->config.upstream.warm_connections;
-    pause = complete ? spare_check : pause * 2;
+    pause = complete ? spare_check : std::min(pause * 2, longest_pause);
     pause_.expires_after(pause);
     error_code taken;
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, taken));

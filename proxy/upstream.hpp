@@ -32,9 +32,9 @@ class Upstreams {
 
   /// A spare made for this snapshot if one is good, else a new connection. Takes at most connect_timeout per address
   /// plus handshake_timeout each; not cancellable.
-  asio::awaitable<boost::system::result<Obtained, Failure>> obtain(SnapshotPtr snapshot);
+  asio::awaitable<boost::system::result<Obtained, Failure>> obtain(const SnapshotPtr& snapshot);
   /// A new connection, never a spare.
-  asio::awaitable<boost::system::result<ConnectionPtr, Failure>> connect(SnapshotPtr snapshot);
+  asio::awaitable<boost::system::result<ConnectionPtr, Failure>> connect(const SnapshotPtr& snapshot);
 
   /// Keeps `warm_connections` spares for the snapshot that `current` points to; runs until stop. Failures are retried
   /// with growing pauses, silently: the request that finds no spare tells them.

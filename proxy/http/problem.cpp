@@ -119,4 +119,16 @@ std::string cut_utf8(std::string_view text, std::size_t bytes) {
   return kept;
 }
 
+std::string lines_beside_status(std::string_view head) {
+  std::string lines;
+  while (!head.empty() && !head.starts_with("\r\n")) {
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    head.remove_prefix(std::min(head.size(), line.size() + 2));
+    const std::string_view name = line.substr(0, line.find(':'));
+    if (same_name(name, "set-cookie") || same_name(name, "vary") || is_cors_header(name))
+      lines.append(line).append("\r\n");
+  }
+  return lines;
+}
+
 }  // namespace proxy

@@ -35,6 +35,9 @@ struct CloseReason {
 [[nodiscard]] std::string open_and_close(const RequestFacts& request, const CloseReason& reason,
                                          std::string_view extra_lines);
 
+/// The lines of an answer's head that a 101 in its place carries too, for open_and_close: cookies, CORS, Vary.
+[[nodiscard]] std::string lines_beside_status(std::string_view head);
+
 /// `text` cut to `bytes` without splitting a UTF-8 character; bytes that are no UTF-8 become '?'.
 [[nodiscard]] std::string cut_utf8(std::string_view text, std::size_t bytes);
 

@@ -25,8 +25,9 @@ struct Peer {
 /// The complete head for upstream, ended by its empty line: request line with the target byte for byte (F2), Host of
 /// upstream, each injected header once (F1: client's ones of those names gone), `nvcf-reqid` with the identity's
 /// request id, hop-by-hop headers and those that Connection names left behind (F6; none that we inject can be removed
-/// that way), X-Forwarded-For/-Proto/-Host and Forwarded (F9), cookies (F7), subprotocols (F4), the body's framing.
-/// Other headers pass in order and spelling. The text carries the API key: it goes to the socket and nowhere else.
+/// that way), X-Forwarded-For/-Proto/-Host (F9; Forwarded passes from a trusted peer only), cookies (F7), subprotocols
+/// (F4), the body's framing. Other headers pass in order and spelling. The text carries the API key: it goes to the
+/// socket and nowhere else.
 [[nodiscard]] std::string rewrite_request(const RequestHead& head, const Forward& forward, const Peer& peer,
                                           const config::Config& config);
 

@@ -53,7 +53,9 @@ void log_request(const AccessRecord& record) {
 
 void log_session(const AccessRecord& record, const RelayReport& report) {
   if (!logs(config::LogLevel::info)) return;
-  const std::string reason = report.close ? cut_utf8(report.close->reason, longest_path) : report.cause.message();
+  const std::string reason = report.close   ? cut_utf8(report.close->reason, longest_path)
+                             : report.cause ? report.cause.message()
+                                            : "the connection ended without a Close frame";
   log(config::LogLevel::info, "session",
       {{"client", record.client},
        {"path", record.path},

@@ -15,10 +15,10 @@ inline constexpr std::uint16_t close_going_away = 1001;
 enum class Passage { pass, withhold };
 
 /// A page that goes away did not end its session: Chromium sends 1001 on every way out of a page but `close()`, and a
-/// reload must find its GPU again. So the client's 1001 stays here and upstream is aborted (S5); every other Close
-/// passes with code and reason (S4).
-[[nodiscard]] constexpr Passage decide_close(Side from, std::uint16_t code) noexcept {
-  return from == Side::client && code == close_going_away ? Passage::withhold : Passage::pass;
+/// reload must find its GPU again. So a client's 1001 that begins the closing stays here and upstream is aborted (S5);
+/// every other Close passes with code and reason (S4), also the 1001 with which a client echoes upstream's (`answers`).
+[[nodiscard]] constexpr Passage decide_close(Side from, std::uint16_t code, bool answers) noexcept {
+  return from == Side::client && code == close_going_away && !answers ? Passage::withhold : Passage::pass;
 }
 
 /// What is known when one side's stream of bytes has ended, by FIN, close_notify, reset, time-out or anything else.

@@ -56,7 +56,7 @@ RelayEngine::~RelayEngine() {
   sessions_.clear_and_dispose([](RelaySession* session) { delete session; });
 }
 
-asio::awaitable<RelayReport> RelayEngine::relay(RelayEnd client, RelayEnd upstream) {
+asio::awaitable<RelayReport> RelayEngine::relay(RelayEnd& client, RelayEnd& upstream) {
   auto begin = [this, &client, &upstream](auto handler) {
     auto completion = std::make_unique<HandlerCompletion<decltype(handler)>>(context_, std::move(handler));
     const std::string from_client = std::move(client.early);

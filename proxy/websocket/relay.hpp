@@ -31,9 +31,9 @@ class RelayEngine {
   RelayEngine(const RelayEngine&) = delete;
   RelayEngine& operator=(const RelayEngine&) = delete;
 
-  /// Relays until both connections are ended and closed. May not be cancelled; abort_all ends it. Await it on the
-  /// engine's own io_context.
-  asio::awaitable<RelayReport> relay(RelayEnd client, RelayEnd upstream);
+  /// Relays until both connections, which it takes out of its arguments, are ended and closed. May not be cancelled;
+  /// abort_all ends it. Await it on the engine's own io_context.
+  asio::awaitable<RelayReport> relay(RelayEnd& client, RelayEnd& upstream);
 
   /// Aborts both connections of every session (S5, S6): the browser sees 1006, the gateway keeps the GPU session.
   void abort_all();

@@ -22,7 +22,7 @@ void RelayEngine::close_sent(RelaySide& from) {
     session.report.ended_by = from.name;
     session.linger_until = tls::Clock::now() + linger;
   }
-  if (decide_close(from.name, from.sent.close()->code) == Passage::withhold) {
+  if (decide_close(from.name, from.sent.close()->code, from.other->sent.close().has_value()) == Passage::withhold) {
     from.other->stream.abort();
     return finish(session, Ending::abort);
   }
