@@ -21,6 +21,7 @@ class Admin {
 
   /// Serves until close.
   asio::awaitable<void> run();
+  /// Takes no more connections; `run` ends.
   void close() noexcept;
 
  private:
@@ -30,12 +31,13 @@ class Admin {
   std::function<bool()> ready_;
 };
 
-/// Asks a running proxy's `/healthz`: the text that says how it is, and whether that is well. Blocks for 2 s at most;
-/// for the container's HEALTHCHECK.
+/// How a running proxy says it is.
 struct Health {
   bool healthy = false;
   std::string text;
 };
+
+/// Asks a running proxy's `/healthz`. Blocks for 2 s at most; for the container's HEALTHCHECK.
 [[nodiscard]] Health ask_health(const asio::ip::address& address, std::uint16_t port);
 
 }  // namespace proxy

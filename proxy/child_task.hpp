@@ -14,6 +14,7 @@ namespace asio = boost::asio;
 /// ended before this object dies; how the child is made to end is the owner's affair (a transport stops reading).
 class ChildTask {
  public:
+  /// Runs its children on `context`.
   explicit ChildTask(asio::io_context& context);
   ChildTask(const ChildTask&) = delete;
   ChildTask& operator=(const ChildTask&) = delete;
@@ -22,6 +23,7 @@ class ChildTask {
   void start(asio::awaitable<void> task);
   /// Ends when the child has; at once when none runs. Throws what the child threw.
   asio::awaitable<void> join();
+  /// Whether a child was started and has not ended.
   [[nodiscard]] bool running() const noexcept { return running_; }
 
  private:

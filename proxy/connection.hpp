@@ -46,6 +46,7 @@ enum class HeadError {
   aborted,
 };
 
+/// How long and how large a head may be.
 struct HeadLimits {
   std::size_t bytes = 0;
   /// Until the first byte.
@@ -73,6 +74,7 @@ enum class BodyError {
   aborted,
 };
 
+/// How slow a body may be, on either side.
 struct BodyLimits {
   /// Between two pieces.
   tls::Clock::duration idle{};

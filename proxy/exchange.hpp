@@ -23,6 +23,7 @@ struct HeldUpstream {
 
 /// What came of an exchange.
 struct ExchangeResult {
+  /// What becomes of the client's connection.
   enum class Next {
     /// the client's connection may carry another request
     keep_alive,
@@ -43,6 +44,7 @@ struct ExchangeResult {
 /// whether the client is still there: nobody waits two minutes for a GPU that nobody wants any more.
 class Exchange {
  public:
+  /// Refers to all but what is passed by value; `forward` is what the request was judged to be.
   Exchange(Worker& worker, SnapshotPtr snapshot, Connection& client, HeldUpstream& held, RequestParser& request,
            Forward forward, RequestFacts facts, Peer peer, AccessRecord& record);
 

@@ -31,6 +31,7 @@ class Listener {
 
   /// Accepts until close; await it on the worker's context.
   asio::awaitable<void> run();
+  /// Takes no more connections; `run` ends. Sessions go on.
   void close() noexcept;
 
  private:

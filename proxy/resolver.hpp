@@ -22,6 +22,7 @@ class Resolver {
  public:
   static constexpr std::chrono::seconds lifetime{30};
 
+  /// Resolves on a thread of Asio's own, which `context` starts with the first name.
   explicit Resolver(asio::io_context& context) : resolver_(context) {}
 
   /// All addresses of `host`, IPv6 and IPv4, in the system's order of preference; one if it is an address. The error is

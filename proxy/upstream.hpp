@@ -28,6 +28,7 @@ struct Obtained {
 /// ready with TLS done and nothing ever sent on them; those that the gateway ended are replaced.
 class Upstreams {
  public:
+  /// Both must outlive every connection that is given away.
   Upstreams(asio::io_context& context, tls::Ticker& ticker);
 
   /// A spare made for this snapshot if one is good, else a new connection. Takes at most connect_timeout per address

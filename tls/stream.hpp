@@ -13,6 +13,7 @@ namespace tls {
 
 /// What one attempt came to.
 struct Attempt {
+  /// The five things that can come of it.
   enum class Outcome {
     /// `bytes` moved, or the step is complete
     done,
@@ -28,6 +29,7 @@ struct Attempt {
   std::size_t bytes = 0;
   boost::system::error_code error;
 
+  /// Whether it is to be repeated once the socket is ready.
   [[nodiscard]] bool waits() const noexcept {
     return outcome == Outcome::wait_readable || outcome == Outcome::wait_writable;
   }
@@ -46,6 +48,7 @@ class Stream {
 
   /// Puts TLS on the socket, as server or as client; `handshake` carries it out. False when memory is short.
   [[nodiscard]] bool accept_tls(SSL_CTX* context);
+  /// As accept_tls, as the client.
   [[nodiscard]] bool connect_tls(SSL_CTX* context);
 
   /// One step of the TLS handshake; done at once without TLS.
@@ -64,7 +67,9 @@ class Stream {
   /// Ends without a word: RST, no close_notify. NVCF's gateway keeps the GPU session then (S5).
   void abort() noexcept;
 
+  /// Whether there is a socket.
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+  /// The socket, still owned by the stream; -1 without one.
   [[nodiscard]] int fd() const noexcept { return fd_; }
   /// Null without TLS; owned by the stream.
   [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }

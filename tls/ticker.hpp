@@ -40,6 +40,7 @@ class Ticker {
  public:
   static constexpr auto resolution = std::chrono::milliseconds(100);
 
+  /// Must outlive its alarms' being set; runs on `context`.
   explicit Ticker(boost::asio::io_context& context) : timer_(context) {}
 
   /// Puts `alarm` in force until disarmed: it rings at `at`, at most one resolution late.

@@ -24,6 +24,7 @@ using boost::system::error_code;
 /// (S5).
 class Transport {
  public:
+  /// Takes the connection over; `context` and `ticker` are of the thread that uses it.
   Transport(asio::io_context& context, Ticker& ticker, Stream stream);
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
@@ -50,13 +51,17 @@ class Transport {
   void abort() noexcept;
   /// Makes a waiting read, and each one until resume_reading, return operation_aborted; nothing that came is lost.
   void stop_reading() noexcept;
+  /// Reads work again.
   void resume_reading() noexcept { reading_stopped_ = false; }
 
   /// Whether an unused connection is still good: not ended by the peer, nothing sent by it. Takes in TLS tickets.
   [[nodiscard]] bool is_quiet() noexcept;
 
+  /// Whether the connection has neither been ended nor released.
   [[nodiscard]] bool is_open() const noexcept { return stream_.is_open(); }
+  /// Null without TLS.
   [[nodiscard]] SSL* ssl() const noexcept { return stream_.ssl(); }
+  /// The connection beneath, for setting TLS up; no waiting operation may run.
   [[nodiscard]] Stream& stream() noexcept { return stream_; }
   /// The connection itself, for one who awaits it in another way; this object is closed then. No operation may wait.
   [[nodiscard]] Stream release() noexcept;

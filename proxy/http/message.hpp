@@ -37,6 +37,7 @@ class MessageParser : private http::basic_parser<isRequest> {
   /// For the answer to a HEAD request: its framing headers announce a body that does not come. Call before read_head.
   void expect_no_body() { base().skip(true); }
 
+  /// The head, once read_head has succeeded.
   [[nodiscard]] const Head& head() const noexcept { return head_; }
 
   /// The next piece of the body in `input`, without its chunk framing; trailers are read and dropped (F6).

@@ -37,6 +37,7 @@ class RelayEngine {
 
   /// Aborts both connections of every session (S5, S6): the browser sees 1006, the gateway keeps the GPU session.
   void abort_all();
+  /// How many sessions are relayed now; linear in their number.
   [[nodiscard]] std::size_t sessions() const noexcept { return sessions_.size(); }
 
  private:

@@ -68,19 +68,23 @@ struct RelaySide {
   bool writing_ended = false;
   bool queued = false;
 
+  /// Whether bytes wait for the socket to take them.
   [[nodiscard]] bool owes() const noexcept { return owed_from < owed.size(); }
+  /// Whether bytes may still be written at all.
   [[nodiscard]] bool takes() const noexcept { return stream.is_open() && !write_failed && !writing_ended; }
 };
 
 /// Wakes the coroutine that awaits the session.
 struct RelayCompletion {
   virtual ~RelayCompletion() = default;
+  /// Called once, when both connections are closed.
   virtual void complete(RelayReport report) = 0;
 };
 
 /// A pair of sides.
 class RelaySession : public boost::intrusive::list_base_hook<> {
  public:
+  /// Takes both connections over; `when_ended` is told at the end.
   RelaySession(RelayEnd client_end, RelayEnd upstream_end, std::unique_ptr<RelayCompletion> when_ended)
       : completion(std::move(when_ended)) {
     client.name = Side::client;

@@ -6,9 +6,11 @@
 
 #include "tls/stream.hpp"
 
+/// `stream` is for the code under test, `peer` for the test.
 struct SocketPair {
   using tcp = boost::asio::ip::tcp;
 
+  /// Connects the two; throws system_error if loopback fails.
   explicit SocketPair(boost::asio::io_context& context) : peer(context) {
     tcp::acceptor acceptor(context, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
     peer.connect(acceptor.local_endpoint());

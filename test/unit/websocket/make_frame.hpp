@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+/// The header bits of a frame (RFC 6455 section 5.2).
 struct FrameShape {
   unsigned opcode = 1;
   bool final = true;
@@ -12,6 +13,7 @@ struct FrameShape {
   unsigned reserved_bits = 0;
 };
 
+/// The frame with `payload`, in the shortest length form; the mask is fixed.
 inline std::string make_frame(FrameShape shape, std::string_view payload) {
   std::string frame;
   frame += static_cast<char>((shape.final ? 0x80U : 0U) | shape.reserved_bits << 4 | shape.opcode);
