@@ -98,12 +98,13 @@ asio::awaitable<std::optional<Failure>> Exchange::send_request() {
   const std::string head = rewrite_request(request_.head(), forward_, peer_, config());
   if (const error_code error = co_await upstream().transport.write(head, config().limits.write_timeout))
     co_return Failure{errc::upstream_closed, "while the request was sent: " + error.message()};
+  body_sent_ = !forward_.body.has_body();  // not left to the child: the answer may be here before its first turn
   client_side_.start(send_body_and_watch());
   co_return std::nullopt;
 }
 
 asio::awaitable<void> Exchange::send_body_and_watch() {
-  if (forward_.body.has_body() && !body_sent_) {
+  if (!body_sent_) {
     const BodyError error = co_await pass_body(request_, client_, upstream(), forward_.body.kind,
                                                {config().limits.idle_timeout, config().limits.write_timeout},
                                                record_.client_to_upstream_bytes);

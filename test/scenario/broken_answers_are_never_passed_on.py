@@ -1,16 +1,39 @@
 """Whatever upstream answers that is no sound HTTP/1.1, the client gets 502, or an aborted connection where a sound head had
 already passed; its connection ends, and no byte of the broken answer reaches it. Ensured with every broken answer of the
 stand-in and more of the scenario's own, on plain requests and on upgrades."""
+
 from play import equal, expect, play, step
 from websocket import KEY, UPGRADE, accept_of
 
 BEFORE_THE_HEAD = [
-    "close-before-answer", "rst-before-answer", "rst-mid-head", "no-end:head", "no-end:field", "unasked-101",
-    *(f"bad-framing:{kind}" for kind in ("te-cl", "two-lengths", "negative-length", "huge-length", "te-identity", "te-twice",
-                                         "te-http10", "cl-list")),
-    *(f"crlf-header:{kind}" for kind in ("bare-lf", "bare-cr", "nul", "obs-fold", "space-colon", "no-colon", "empty-name")),
+    "close-before-answer",
+    "rst-before-answer",
+    "rst-mid-head",
+    "no-end:head",
+    "no-end:field",
+    "unasked-101",
+    *(
+        f"bad-framing:{kind}"
+        for kind in (
+            "te-cl",
+            "two-lengths",
+            "negative-length",
+            "huge-length",
+            "te-identity",
+            "te-twice",
+            "te-http10",
+            "cl-list",
+        )
+    ),
+    *(
+        f"crlf-header:{kind}"
+        for kind in ("bare-lf", "bare-cr", "nul", "obs-fold", "space-colon", "no-colon", "empty-name")
+    ),
     *(f"bad-status-line:{kind}" for kind in ("version", "code", "garbage", "http2")),
-    *(f"forged-101:{kind}" for kind in ("bare", "no-upgrade", "no-connection", "no-accept", "two-accepts", "h2c", "body")),
+    *(
+        f"forged-101:{kind}"
+        for kind in ("bare", "no-upgrade", "no-connection", "no-accept", "two-accepts", "h2c", "body")
+    ),
 ]
 WITHIN_THE_BODY = ["rst-mid-body", "fin-mid-body", "bad-framing:bad-chunk"]
 TRACES = [b"X-Half", b"X-Broken", b"X-Injected", b"X-Filler", b"hello"]
@@ -73,7 +96,10 @@ def a_body_that_breaks_never_looks_complete(world):
                 continue  # seen before the head passed
             body, how = client.rest()
             length = int(head.one("Content-Length") or 1 << 30)
-            expect(len(body) < length and not body.endswith(b"0\r\n\r\n"), f"{fault}: the body looks complete: {body[-50:]}")
+            expect(
+                len(body) < length and not body.endswith(b"0\r\n\r\n"),
+                f"{fault}: the body looks complete: {body[-50:]}",
+            )
             equal(how, "rst", f"how the connection ended, {fault}")
 
 

@@ -1,4 +1,5 @@
 """Decides what certificates a scenario has: an authority of its own and what that signs, made by the openssl command."""
+
 import os
 import subprocess
 from collections import namedtuple
@@ -20,8 +21,23 @@ class Authority:
         self.folder = folder
         self.name = name
         self.certificate, self.key = self._paths(name)
-        _openssl("req", "-x509", *EC, "-days", "2", "-subj", f"/CN={name}", "-keyout", self.key, "-out", self.certificate,
-                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
+        _openssl(
+            "req",
+            "-x509",
+            *EC,
+            "-days",
+            "2",
+            "-subj",
+            f"/CN={name}",
+            "-keyout",
+            self.key,
+            "-out",
+            self.certificate,
+            "-addext",
+            "basicConstraints=critical,CA:TRUE",
+            "-addext",
+            "keyUsage=critical,keyCertSign",
+        )
 
     def _paths(self, name):
         stem = os.path.join(self.folder, name.replace(" ", "-"))
@@ -34,6 +50,21 @@ class Authority:
         _openssl("req", *EC, "-subj", f"/CN={name}", "-keyout", key, "-out", request)
         with open(extensions, "w", encoding="utf-8") as file:
             file.write(f"subjectAltName={alternative}\nextendedKeyUsage={usage}\nbasicConstraints=CA:FALSE\n")
-        _openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial",
-                 "-days", str(days), "-extfile", extensions, "-out", certificate)
+        _openssl(
+            "x509",
+            "-req",
+            "-in",
+            request,
+            "-CA",
+            self.certificate,
+            "-CAkey",
+            self.key,
+            "-CAcreateserial",
+            "-days",
+            str(days),
+            "-extfile",
+            extensions,
+            "-out",
+            certificate,
+        )
         return Certificate(certificate, key)

@@ -1,6 +1,7 @@
 """The browser keeps the session's cookie because it is ours, with the attributes that its transport wants; a deletion deletes;
 other cookies lose only their Domain; and who comes back with a session that is gone gets a fresh one at once. Ensured by the
 exact lines that the client receives, while the stand-in tells which session was made."""
+
 from play import equal, expect, play, step, until
 from websocket import close_frame, open_websocket, read_close
 
@@ -60,8 +61,15 @@ def other_cookies_lose_only_their_domain_and_keep_their_lines(world):
     with proxy.connect() as client:
         answer = client.request("GET", "/sign_in?standin=cookies")
     others = [value for value in answer.all("Set-Cookie") if not value.startswith("nvcf-request-id")]
-    equal(others, ["app=1; Path=/app; HttpOnly", "theme=dark; Expires=Wed, 01 Jan 2098 00:00:00 GMT; SameSite=Lax",
-                   'quoted="a b"; Secure; Max-Age=60'], "the function's cookies")
+    equal(
+        others,
+        [
+            "app=1; Path=/app; HttpOnly",
+            "theme=dark; Expires=Wed, 01 Jan 2098 00:00:00 GMT; SameSite=Lax",
+            'quoted="a b"; Secure; Max-Age=60',
+        ],
+        "the function's cookies",
+    )
     equal(len(session_cookies(answer)), 1, "session cookies")
 
 
@@ -73,7 +81,11 @@ def cookies_go_upstream_as_they_came_or_those_that_are_listed(world):
         gateway.reset()
         with world.proxy(gateway, PROXY_FORWARD_COOKIES=only).connect() as client:
             equal(client.request("GET", "/sign_in", f"Cookie: {jar}").status, 200, "status")
-        equal([value for name, value in gateway.requests()[0]["headers"] if name.lower() == "cookie"], [wanted], "cookies upstream")
+        equal(
+            [value for name, value in gateway.requests()[0]["headers"] if name.lower() == "cookie"],
+            [wanted],
+            "cookies upstream",
+        )
 
 
 @step
@@ -85,8 +97,11 @@ def a_live_session_is_resumed_by_its_cookie(world):
         client.rst()
     until("the session to wait", lambda: gateway.sessions()[0]["state"] == "waiting")
     with proxy.connect() as client:
-        equal(open_websocket(client, "/sign_in?reconnect=1", f"Cookie: x=1; nvcf-request-id={first}").one("nvcf-reqid"), first,
-              "request id after the resume")
+        equal(
+            open_websocket(client, "/sign_in?reconnect=1", f"Cookie: x=1; nvcf-request-id={first}").one("nvcf-reqid"),
+            first,
+            "request id after the resume",
+        )
         client.send(close_frame(1000, "done"))
         equal(read_close(client), (1000, "done"), "the echoed Close")
     until("the session to be released", lambda: gateway.sessions()[0]["state"] == "released")

@@ -1,6 +1,7 @@
 """What upstream is told of a request: our credentials and the function's ids, each exactly once whatever the client sent
 under those names, Host of upstream's, the target byte for byte, and nothing that concerned only the connection before.
 Ensured by the stand-in's report of the heads that it received."""
+
 from play import equal, expect, play, step
 from websocket import open_websocket
 from world import API_KEY, FUNCTION, OTHER_FUNCTION, VERSION
@@ -10,16 +11,37 @@ VERSIONS = ["function-version-id", "nvcf-function-version-id"]
 # whatever a client may try to be taken for someone else, or to keep us from saying who we are
 ATTEMPTS = {
     "nothing": [],
-    "own values": ["Authorization: Bearer stolen", f"function-id: {FUNCTION}", f"function-version-id: {OTHER_FUNCTION}",
-                   f"nvcf-function-version-id: {OTHER_FUNCTION}"],
-    "doubled": ["Authorization: Bearer a", "authorization: Basic b", f"Function-Id: {FUNCTION}", f"function-id: {FUNCTION}"],
-    "named in Connection": ["Connection: Authorization, function-id, nvcf-function-id, function-version-id, Host, cookie"],
+    "own values": [
+        "Authorization: Bearer stolen",
+        f"function-id: {FUNCTION}",
+        f"function-version-id: {OTHER_FUNCTION}",
+        f"nvcf-function-version-id: {OTHER_FUNCTION}",
+    ],
+    "doubled": [
+        "Authorization: Bearer a",
+        "authorization: Basic b",
+        f"Function-Id: {FUNCTION}",
+        f"function-id: {FUNCTION}",
+    ],
+    "named in Connection": [
+        "Connection: Authorization, function-id, nvcf-function-id, function-version-id, Host, cookie"
+    ],
     "underscores": ["function_version_id: x", "nvcf_function_version_id: x", "FUNCTION_VERSION_ID: y"],
     "empty": ["Authorization:", "function-id:", "function-version-id:"],
 }
 TARGETS = [
-    "/", "/sign_in", "/sign_in?", "/sign_in??a=b?c", "//double//slashes///", "/a%2Fb%2fc%00%zz", "/./x/../y/.", "/;p=1,2/(~)!$&'*+",
-    "/sign_in?peer_id=peer-1&version=2&peer_role=1&reconnect=1", "/?a=%26&&=&=b", "/quote\"<>^`{|}\\", "/caf\u00e9",
+    "/",
+    "/sign_in",
+    "/sign_in?",
+    "/sign_in??a=b?c",
+    "//double//slashes///",
+    "/a%2Fb%2fc%00%zz",
+    "/./x/../y/.",
+    "/;p=1,2/(~)!$&'*+",
+    "/sign_in?peer_id=peer-1&version=2&peer_role=1&reconnect=1",
+    "/?a=%26&&=&=b",
+    '/quote"<>^`{|}\\',
+    "/caf\u00e9",
     "/sign_in?q=" + "x" * 8000,
 ]
 
@@ -93,9 +115,19 @@ def what_concerns_one_connection_stays_behind(world):
     gateway = world.gateway()
     proxy = world.proxy(gateway)
     with proxy.connect() as client:
-        answer = client.request("GET", "/sign_in", "Connection: keep-alive, X-Private, close-not", "X-Private: 1", "Keep-Alive: timeout=5",
-                                "Proxy-Connection: keep-alive", "Proxy-Authorization: Basic eA==", "TE: trailers", "close-not: 1",
-                                "X-Public: 2", "x-ODD-Case:   kept  ")
+        answer = client.request(
+            "GET",
+            "/sign_in",
+            "Connection: keep-alive, X-Private, close-not",
+            "X-Private: 1",
+            "Keep-Alive: timeout=5",
+            "Proxy-Connection: keep-alive",
+            "Proxy-Authorization: Basic eA==",
+            "TE: trailers",
+            "close-not: 1",
+            "X-Public: 2",
+            "x-ODD-Case:   kept  ",
+        )
     equal(answer.status, 200, "status")
     head = gateway.requests()[0]["headers"]
     names = {name.lower() for name, _ in head}
@@ -108,8 +140,14 @@ def what_concerns_one_connection_stays_behind(world):
 @step
 def the_client_s_address_is_told_and_not_believed(world):
     gateway = world.gateway()
-    claims = ["X-Forwarded-For: 6.6.6.6", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.test", "Forwarded: for=6.6.6.6",
-              "X-Real-IP: 6.6.6.6", "X_Forwarded_For: 6.6.6.6"]
+    claims = [
+        "X-Forwarded-For: 6.6.6.6",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Host: evil.test",
+        "Forwarded: for=6.6.6.6",
+        "X-Real-IP: 6.6.6.6",
+        "X_Forwarded_For: 6.6.6.6",
+    ]
     for trusted, wanted in ((None, ["127.0.0.1"]), ("127.0.0.0/8", ["6.6.6.6, 127.0.0.1"])):
         gateway.reset()
         with world.proxy(gateway, PROXY_TRUSTED_PROXIES=trusted).connect() as client:

@@ -2,6 +2,7 @@
 connections end cleanly; a client that is lost, or a page that only reloads, makes the proxy abort upstream, so that the
 session stays; an upstream that is lost resets the client, which then knows to resume. Ensured by what each end's own socket
 sees, plain and over TLS, and by what the stand-in did with the session."""
+
 import time
 
 from certificates import Authority
@@ -17,14 +18,23 @@ def relayed(world, tls=False):
     settings, context = {}, None
     if tls:
         authority = Authority(world.folder)
-        context, settings = server_tls(authority.sign("upstream")), {"NVCF_CA_FILE": authority.certificate, "PROXY_SSL_INSECURE": "true"}
+        context, settings = server_tls(authority.sign("upstream")), {
+            "NVCF_CA_FILE": authority.certificate,
+            "PROXY_SSL_INSECURE": "true",
+        }
     listener = world.listener(context=context)
     proxy = world.proxy(f"{'https' if tls else 'http'}://localhost:{listener.port}", **settings)
 
     def connect():
         client = world.keep(proxy.connect())
-        client.ask("GET", "/sign_in", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
-                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+        client.ask(
+            "GET",
+            "/sign_in",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        )
         upstream = world.keep(listener.accept())
         switch(upstream)
         equal(client.head().status, 101, "status")
@@ -83,13 +93,28 @@ def lost(world, tls, ways):
 
 @step
 def a_client_lost_without_a_close_aborts_upstream(world):
-    lost(world, False, {"FIN": lambda client: client.fin(), "RST": lambda client: client.rst(), "close()": lambda client: client.close()})
+    lost(
+        world,
+        False,
+        {
+            "FIN": lambda client: client.fin(),
+            "RST": lambda client: client.rst(),
+            "close()": lambda client: client.close(),
+        },
+    )
 
 
 @step
 def a_client_lost_over_tls_aborts_upstream_without_close_notify(world):
-    lost(world, True, {"close_notify and FIN": lambda client: client.fin(), "RST": lambda client: client.rst(),
-                       "FIN without close_notify": lambda client: client.close()})
+    lost(
+        world,
+        True,
+        {
+            "close_notify and FIN": lambda client: client.fin(),
+            "RST": lambda client: client.rst(),
+            "FIN without close_notify": lambda client: client.close(),
+        },
+    )
 
 
 @step
@@ -119,20 +144,31 @@ def an_upstream_that_is_lost_resets_the_client_at_once(world):
 def the_stand_in_keeps_or_releases_the_session_accordingly(world):
     gateway = world.gateway(function=world.function("--heartbeat", "0s"))
     proxy = world.proxy(gateway)
-    ways = {"Close 1000": (lambda client: client.send(close_frame(1000, "bye")), "released"),
-            "Close 1001": (lambda client: client.send(close_frame(1001)), "waiting"),
-            "FIN": (lambda client: client.fin(), "waiting"), "RST": (lambda client: client.rst(), "waiting")}
+    ways = {
+        "Close 1000": (lambda client: client.send(close_frame(1000, "bye")), "released"),
+        "Close 1001": (lambda client: client.send(close_frame(1001)), "waiting"),
+        "FIN": (lambda client: client.fin(), "waiting"),
+        "RST": (lambda client: client.rst(), "waiting"),
+    }
     for what, (leave, state) in ways.items():
         with proxy.connect() as client:
             answer = open_websocket(client)
             equal(answer.status, 101, "status")
             read_frame(client)
             leave(client)
-            session = until(f"the session's end after {what}", lambda: [one for one in gateway.sessions() if one["ends"]
-                                                                       and one["request_id"] == answer.one("nvcf-reqid")])[0]
+            session = until(
+                f"the session's end after {what}",
+                lambda: [
+                    one for one in gateway.sessions() if one["ends"] and one["request_id"] == answer.one("nvcf-reqid")
+                ],
+            )[0]
         equal((session["state"], session["ends"][0]["clean"]), (state, state == "released"), f"session after {what}")
         if state == "released":
-            equal((session["ends"][0]["client"]["close_code"], session["ends"][0]["client"]["close_reason"]), (1000, "bye"), "Close")
+            equal(
+                (session["ends"][0]["client"]["close_code"], session["ends"][0]["client"]["close_reason"]),
+                (1000, "bye"),
+                "Close",
+            )
             continue
         equal(session["ends"][0]["client"]["how"], "rst", f"what the gateway saw after {what}")
         equal(session["ends"][0]["client"].get("close_code"), None, f"Close frames at the gateway after {what}")
@@ -154,8 +190,22 @@ def each_session_leaves_one_line_that_says_how_it_ended(world):
         equal(read_close(client), (4001, "enough"), "echo")
         client.fin()
         line = until("the log line", lambda: proxy.log("session"))
-    equal([(one["request_id"], one["ended_by"], one["ending"], one["close_code"], one["reason"], one["messages_up"],
-            one["messages_down"]) for one in line], [(session, "client", "clean", 4001, "enough", 2, 2)], "log")
+    equal(
+        [
+            (
+                one["request_id"],
+                one["ended_by"],
+                one["ending"],
+                one["close_code"],
+                one["reason"],
+                one["messages_up"],
+                one["messages_down"],
+            )
+            for one in line
+        ],
+        [(session, "client", "clean", 4001, "enough", 2, 2)],
+        "log",
+    )
 
 
 play()

@@ -1,6 +1,8 @@
 """Whoever keeps the proxy waiting is given up after the limit that the settings name, with a status where one can still be
 sent; and whoever no longer waits is not waited for: a client that is gone takes its request away from upstream. Ensured with
 short limits, by the time until the answer and by what upstream's socket sees."""
+
+import socket
 import time
 
 from play import equal, expect, play, step, until
@@ -33,7 +35,9 @@ def an_answer_that_does_not_come_is_504(world):
 
 @step
 def an_answer_that_is_slow_but_in_time_arrives(world):
-    proxy = world.proxy(world.gateway(), PROXY_REQUEST_TIMEOUT=SHORT, PROXY_IDLE_TIMEOUT=SHORT, NVCF_RESPONSE_TIMEOUT="10s")
+    proxy = world.proxy(
+        world.gateway(), PROXY_REQUEST_TIMEOUT=SHORT, PROXY_IDLE_TIMEOUT=SHORT, NVCF_RESPONSE_TIMEOUT="10s"
+    )
     with proxy.connect() as client:
         client.ask("GET", "/sign_in?standin=delay:1s")
         equal(timed(client, 0.9).status, 200, "status")
@@ -45,6 +49,19 @@ def a_connection_that_nobody_takes_is_502(world):
     nobody.close()
     with world.proxy(f"http://127.0.0.1:{nobody.port}").connect() as client:
         equal(client.request("GET", "/sign_in").status, 502, "status")
+
+
+@step
+def a_connection_that_is_never_accepted_is_502(world):
+    full = world.keep(socket.create_server(("127.0.0.1", 0), backlog=0))
+    for _ in range(8):  # what the kernel queues; more are not even answered
+        waiting = world.keep(socket.socket())
+        waiting.setblocking(False)
+        waiting.connect_ex(full.getsockname())
+    proxy = world.proxy(f"http://127.0.0.1:{full.getsockname()[1]}", NVCF_CONNECT_TIMEOUT=SHORT)
+    with proxy.connect() as client:
+        client.ask("GET", "/sign_in")
+        equal(timed(client).status, 502, "status")
 
 
 @step
@@ -98,15 +115,24 @@ def a_body_that_stops_is_408_and_never_complete_upstream(world):
             client.ask("POST", "/sign_in", *lines)
             client.send(part)
             equal(timed(client).status, 408, "status")
-    for connection in until("upstream's connections to end", lambda: [one for one in [gateway.connections()] if all(c["end"] for c in one)])[0]:
+    for connection in until(
+        "upstream's connections to end", lambda: [one for one in [gateway.connections()] if all(c["end"] for c in one)]
+    )[0]:
         equal(connection["end"]["how"], "rst", "end upstream")
     expect(not any(request["body_complete"] for request in gateway.requests()), "half a body was complete upstream")
 
 
 @step
 def no_limit_of_a_request_ends_a_websocket(world):
-    proxy = world.proxy(world.gateway(), PROXY_REQUEST_TIMEOUT=SHORT, PROXY_IDLE_TIMEOUT=SHORT, NVCF_RESPONSE_TIMEOUT=SHORT,
-                        PROXY_HANDSHAKE_TIMEOUT=SHORT, NVCF_CONNECT_TIMEOUT=SHORT, PROXY_WRITE_TIMEOUT=SHORT)
+    proxy = world.proxy(
+        world.gateway(),
+        PROXY_REQUEST_TIMEOUT=SHORT,
+        PROXY_IDLE_TIMEOUT=SHORT,
+        NVCF_RESPONSE_TIMEOUT=SHORT,
+        PROXY_HANDSHAKE_TIMEOUT=SHORT,
+        NVCF_CONNECT_TIMEOUT=SHORT,
+        PROXY_WRITE_TIMEOUT=SHORT,
+    )
     with proxy.connect() as client:
         equal(open_websocket(client).status, 101, "status")
         client.sock.settimeout(1.5)

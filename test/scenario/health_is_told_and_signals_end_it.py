@@ -1,6 +1,7 @@
 """An orchestrator can ask how the proxy is, and end it: SIGTERM lets sessions go on for a while and sends newcomers away,
 SIGINT ends at once, and both exit with 0; a port in use is an error that names it. Ensured through the admin address, the
 binary's own health command, exit codes and the log."""
+
 import signal
 
 from play import equal, expect, play, step, until
@@ -36,7 +37,11 @@ def the_health_command_asks_the_running_one(world):
     equal(world.command("health", **environment)[0], 0, "exit code while it runs")
     equal(proxy.end(signal.SIGTERM), 0, "exit code of the proxy")
     equal(world.command("health", **environment)[0], 1, "exit code when it is gone")
-    equal(world.command("health", **{**environment, "PROXY_ADMIN_ADDRESS": "off"})[0], 1, "exit code where nobody can be asked")
+    equal(
+        world.command("health", **{**environment, "PROXY_ADMIN_ADDRESS": "off"})[0],
+        1,
+        "exit code where nobody can be asked",
+    )
 
 
 @step
@@ -78,7 +83,11 @@ def the_drain_has_an_end(world):
         proxy.process.send_signal(signal.SIGTERM)
         equal(proxy.wait(10), 0, "exit code")
     session = until("the session's end", lambda: [one for one in gateway.sessions() if one["ends"]])[0]
-    equal((session["state"], session["ends"][0]["client"]["how"]), ("waiting", "rst"), "the session, which another replica can resume")
+    equal(
+        (session["state"], session["ends"][0]["client"]["how"]),
+        ("waiting", "rst"),
+        "the session, which another replica can resume",
+    )
 
 
 @step
@@ -102,7 +111,10 @@ def a_port_in_use_is_named(world):
     for setting, value in (("PROXY_PORT", str(taken.port)), ("PROXY_ADMIN_ADDRESS", f"127.0.0.1:{taken.port}")):
         code, out, err = world.command(**world.environment(gateway, **{setting: value}))
         equal(code, 1, f"exit code, {setting}")
-        expect(str(taken.port) in out + err and setting in out + err, f"neither {taken.port} nor {setting} is named: {out}{err}")
+        expect(
+            str(taken.port) in out + err and setting in out + err,
+            f"neither {taken.port} nor {setting} is named: {out}{err}",
+        )
 
 
 @step

@@ -1,6 +1,7 @@
 """Every request of the tables of hostile input gets its status and a closed connection, and upstream hears nothing of it; what
 is pipelined behind an upgrade that fails is never a request. Ensured by sending each to the real program, over one stand-in
 whose report must stay empty, and with an answer to a sound request in between that proves the program lives."""
+
 import os
 
 from play import equal, expect, play, step
@@ -18,7 +19,7 @@ def unescaped(text):
             data += text[at].encode()
             at += 1
         elif text[at + 1] == "x":
-            data.append(int(text[at + 2:at + 4], 16))
+            data.append(int(text[at + 2 : at + 4], 16))
             at += 4
         else:
             data += ESCAPES[text[at + 1]].encode()
@@ -82,7 +83,12 @@ def a_request_behind_an_upgrade_that_fails_is_not_forwarded(world):
     gateway = world.gateway()
     proxy = world.proxy(gateway)
     upgrade = "\r\n".join(["GET /sign_in?standin={} HTTP/1.1", "Host: proxy.test", *UPGRADE, "", ""])
-    for fault, status in (("refuse:429", 429), ("status:403", 403), ("bad-accept", 502), ("delay:100ms,status:200", 200)):
+    for fault, status in (
+        ("refuse:429", 429),
+        ("status:403", 403),
+        ("bad-accept", 502),
+        ("delay:100ms,status:200", 200),
+    ):
         gateway.reset()
         with proxy.connect() as client:
             client.send(upgrade.format(fault) + SMUGGLED)
@@ -95,8 +101,11 @@ def a_request_behind_an_upgrade_that_fails_is_not_forwarded(world):
 def a_request_behind_one_that_is_refused_here_is_not_forwarded(world):
     gateway = world.gateway()
     proxy = world.proxy(gateway)
-    for first in ("GET /sign_in HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
-                  "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nfunction-id: x\r\n\r\n"):
+    for first in (
+        "GET /sign_in HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+        "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nfunction-id: x\r\n\r\n",
+    ):
         with proxy.connect() as client:
             client.send(first + SMUGGLED)
             expect(client.answer().status >= 400, f"{first!r} was not refused")
@@ -120,8 +129,10 @@ def bytes_before_the_101_are_held_back_and_pass_as_frames_after_it(world):
                 pass
             equal(upstream.input, b"", "bytes upstream before its 101")
             upstream.sock.settimeout(20)
-            upstream.send(f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                          f"Sec-WebSocket-Accept: {accept_of(KEY)}\r\n\r\n")
+            upstream.send(
+                f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                f"Sec-WebSocket-Accept: {accept_of(KEY)}\r\n\r\n"
+            )
             equal(client.head().status, 101, "status")
             equal(upstream.take(len(early)), early, "bytes upstream after its 101")
 

@@ -1,16 +1,16 @@
 """Plain HTTP is forwarded as well as WebSockets are: every method, bodies of any size both ways in either framing, keep-alive,
 Expect: 100-continue, old HTTP versions on either side, and a slow reader does not fill the proxy's memory. Ensured by hashes
 of bodies at both ends, heads as raw bytes, and the process's own memory as the kernel counts it."""
+
 import hashlib
-import os
 import threading
 
 from play import equal, expect, play, step
+from world import STALL_BYTES
 
 SIZE = 3 << 20
 BODY = bytes(i % 253 for i in range(1 << 16)) * (SIZE >> 16)
 DIGEST = hashlib.sha256(BODY).hexdigest()
-SANITIZED = bool(os.environ.get("NVCF_SANITIZE"))
 
 
 def large(size):
@@ -48,7 +48,7 @@ def three_mebibytes_go_up_and_come_back_in_chunks(world):
         def send():
             sizes, at = [1, 15, 16, 4095, 70000], 0
             while at < SIZE:
-                piece = BODY[at:at + sizes[at % 5]]
+                piece = BODY[at : at + sizes[at % 5]]
                 client.send(b"%X;ext=1\r\n" % len(piece) + piece + b"\r\n")
                 at += len(piece)
             client.send(b"0\r\nX-Trailer: dropped\r\nAuthorization: Bearer smuggled\r\n\r\n")
@@ -70,8 +70,14 @@ def downloads_come_whole_in_either_framing(world):
     with proxy.connect() as client:
         for fault in ("large", "large-chunked"):
             answer = client.request("GET", f"/sign_in?standin={fault}:{SIZE}")
-            equal((answer.status, answer.body == large(SIZE)), (200, True), f"{fault}: status, and whether the body is whole")
-        equal(client.request("GET", "/sign_in?standin=drip:5").body, b"".join(b"line %d\n" % i for i in range(5)), "drip")
+            equal(
+                (answer.status, answer.body == large(SIZE)),
+                (200, True),
+                f"{fault}: status, and whether the body is whole",
+            )
+        equal(
+            client.request("GET", "/sign_in?standin=drip:5").body, b"".join(b"line %d\n" % i for i in range(5)), "drip"
+        )
 
 
 @step
@@ -121,7 +127,11 @@ def expect_continue_is_answered_before_the_body_is_sent(world):
         equal(client.head().first, "HTTP/1.1 100 Continue", "interim answer")
         client.send(b"body")
         equal(client.answer().status, 200, "status")
-        equal(client.request("GET", "/sign_in?standin=100-continue").status, 200, "status after interim answers that were not asked for")
+        equal(
+            client.request("GET", "/sign_in?standin=100-continue").status,
+            200,
+            "status after interim answers that were not asked for",
+        )
     equal(gateway.requests()[0]["body_bytes"], 4, "bytes of the body upstream")
 
 
@@ -130,7 +140,11 @@ def trailers_of_an_answer_are_dropped(world):
     _, proxy = start(world)
     with proxy.connect() as client:
         answer = client.request("GET", "/sign_in?standin=trailers")
-        equal((answer.body, answer.all("X-Checksum"), answer.all("Trailer")), (b"hello", [], []), "body, trailer, announcement")
+        equal(
+            (answer.body, answer.all("X-Checksum"), answer.all("Trailer")),
+            (b"hello", [], []),
+            "body, trailer, announcement",
+        )
         equal(client.request("GET", "/sign_in").status, 200, "status of the next request")
 
 
@@ -153,12 +167,19 @@ def an_http_1_0_client_gets_a_body_until_the_end(world):
             equal((answer.status, answer.all("Transfer-Encoding")), (200, []), "status and coding")
             body, how = client.rest()
             equal((body == large(100000), how), (True, "fin"), "whether the body is whole, and how it ended")
-    expect(all(" HTTP/1.1\r\n" in request["head"] for request in gateway.requests()), "upstream is not spoken to in HTTP/1.1")
+    expect(
+        all(" HTTP/1.1\r\n" in request["head"] for request in gateway.requests()),
+        "upstream is not spoken to in HTTP/1.1",
+    )
     with proxy.connect() as client:
         for _ in range(2):
             client.send("GET /sign_in HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
             answer = client.answer()
-            equal((answer.status, answer.one("Connection")), (200, "keep-alive"), "status and connection of an HTTP/1.0 keep-alive")
+            equal(
+                (answer.status, answer.one("Connection")),
+                (200, "keep-alive"),
+                "status and connection of an HTTP/1.0 keep-alive",
+            )
 
 
 @step
@@ -174,26 +195,23 @@ def an_answer_that_does_not_wait_for_the_body_arrives(world):
 def pipelined_requests_are_answered_in_order(world):
     _, proxy = start(world)
     with proxy.connect() as client:
-        client.send("".join(f"GET /sign_in?standin=status:{status} HTTP/1.1\r\nHost: a\r\n\r\n" for status in (200, 404, 201, 500)))
+        client.send(
+            "".join(
+                f"GET /sign_in?standin=status:{status} HTTP/1.1\r\nHost: a\r\n\r\n" for status in (200, 404, 201, 500)
+            )
+        )
         equal([client.answer().status for _ in range(4)], [200, 404, 201, 500], "statuses")
-
-
-def memory(process):
-    """Resident bytes of the process."""
-    with open(f"/proc/{process.pid}/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @step
 def a_slow_reader_does_not_fill_the_proxy_s_memory(world):
-    most = (48 if SANITIZED else 4) << 20
     listener = world.listener()
     proxy = world.proxy(f"http://127.0.0.1:{listener.port}")
     client = world.keep(proxy.connect(receive_buffer=4096))
     client.ask("GET", "/sign_in")
     upstream = world.keep(listener.accept())
     upstream.head()
-    before = memory(proxy.process)
+    before = proxy.memory()
     size = 1 << 30
     upstream.send(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n")
     equal(client.head().status, 200, "status")
@@ -205,13 +223,13 @@ def a_slow_reader_does_not_fill_the_proxy_s_memory(world):
     except TimeoutError:
         pass  # nobody reads: the back-pressure has reached upstream
     expect(sent < 64 << 20, f"{sent} bytes were taken from upstream for a client that reads none")
-    grown = memory(proxy.process) - before
-    expect(grown < most, f"a stalled download costs {grown} bytes")
+    grown = proxy.memory() - before
+    expect(grown < STALL_BYTES, f"a stalled download costs {grown} bytes")
     got = len(client.input)
     while got < sent:
         got += len(client.sock.recv(1 << 20))
-    grown = memory(proxy.process) - before
-    expect(grown < most, f"{sent} bytes of a download cost {grown} bytes")
+    grown = proxy.memory() - before
+    expect(grown < STALL_BYTES, f"{sent} bytes of a download cost {grown} bytes")
 
 
 @step
@@ -222,7 +240,7 @@ def a_slow_upstream_does_not_fill_it_either(world):
     client.ask("POST", "/sign_in", f"Content-Length: {1 << 30}")
     upstream = world.keep(listener.accept())
     upstream.head()
-    before = memory(proxy.process)
+    before = proxy.memory()
     client.sock.settimeout(0.5)
     sent, block = 0, b"u" * 65536
     try:
@@ -231,8 +249,8 @@ def a_slow_upstream_does_not_fill_it_either(world):
     except TimeoutError:
         pass
     expect(sent < 64 << 20, f"{sent} bytes were taken from the client for an upstream that reads none")
-    grown = memory(proxy.process) - before
-    expect(grown < (48 if SANITIZED else 4) << 20, f"a stalled upload costs {grown} bytes")
+    grown = proxy.memory() - before
+    expect(grown < STALL_BYTES, f"a stalled upload costs {grown} bytes")
 
 
 play()

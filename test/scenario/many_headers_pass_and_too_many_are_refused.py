@@ -1,5 +1,6 @@
 """A user with many cookies gets in, a head beyond the limit is refused with 431 and harms nobody, and a head may come as
 slowly as its limit of time allows. Ensured by the stand-in's report of what reached it and by the next connection."""
+
 from play import equal, expect, play, step
 from websocket import open_websocket
 
@@ -54,7 +55,11 @@ def the_limit_is_a_setting(world):
     proxy = world.proxy(gateway, PROXY_MAX_HEADER_BYTES="4KiB")
     for size, status in ((3500, 200), (4096, 431)):
         with proxy.connect() as client:
-            equal(client.request("GET", "/sign_in", f"X-Long: {'l' * size}").status, status, f"status of a field of {size} bytes")
+            equal(
+                client.request("GET", "/sign_in", f"X-Long: {'l' * size}").status,
+                status,
+                f"status of a field of {size} bytes",
+            )
     wide = world.proxy(gateway, PROXY_MAX_HEADER_BYTES="1MiB")
     with wide.connect() as client:
         equal(client.request("GET", "/sign_in", *[f"Cookie: {COOKIES}"] * 10).status, 200, "status of 400 KiB")

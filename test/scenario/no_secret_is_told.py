@@ -1,6 +1,7 @@
 """A canary in place of every secret is looked for in all that the proxy says: both outputs at trace level, bodies and heads of
 its own errors, the effective configuration, the complaints about a refused one. Ensured over successes and failures of every
 kind, plain and over TLS; and that the canary did reach upstream where it belongs proves that it was used at all."""
+
 import os
 
 from certificates import Authority
@@ -11,10 +12,21 @@ from world import FUNCTION
 
 KEY = "nvapi-CANARY-key-4f1e"
 SESSION = "c0ffee00-4bad-4bad-8bad-c0ffee00c0de"
-CANARIES = {"the API key": "CANARY-key", "a cookie": "CANARY-cookie", "a token in the query": "CANARY-query", "a subprotocol": "CANARY-protocol",
-            "the client's Authorization": "CANARY-client", "a body": "CANARY-body", "a Close reason from nobody": "CANARY-reason"}
-LINES = ["Cookie: auth=CANARY-cookie; theme=dark", "Authorization: Bearer CANARY-client", "Proxy-Authorization: Basic CANARY-client",
-         "Sec-WebSocket-Protocol: app, authorization.CANARY-protocol"]
+CANARIES = {
+    "the API key": "CANARY-key",
+    "a cookie": "CANARY-cookie",
+    "a token in the query": "CANARY-query",
+    "a subprotocol": "CANARY-protocol",
+    "the client's Authorization": "CANARY-client",
+    "a body": "CANARY-body",
+    "a Close reason from nobody": "CANARY-reason",
+}
+LINES = [
+    "Cookie: auth=CANARY-cookie; theme=dark",
+    "Authorization: Bearer CANARY-client",
+    "Proxy-Authorization: Basic CANARY-client",
+    "Sec-WebSocket-Protocol: app, authorization.CANARY-protocol",
+]
 TARGET = "/sign_in?token=CANARY-query&standin="
 
 
@@ -33,9 +45,15 @@ def drive(proxy, targets):
                 if "problem" in (answer.one("Content-Type") or ""):
                     answer.body += b"" if answer.body else client.take(int(answer.one("Content-Length")))
                     expect_silence((answer.raw + answer.body).decode("latin-1"), f"the answer {answer.status}")
-    for method, lines in (("TRACE", []), ("POST", ["Transfer-Encoding: CANARY-client"]), ("GET", ["Host: CANARY-cookie"]),
-                          ("GET", ["function-id: CANARY-client"]), ("GET", ["Bad Name: CANARY-cookie"]),
-                          ("GET", [*UPGRADE, "Sec-WebSocket-Key: CANARY-client"]), ("GET", ["X: " + "CANARY-cookie" * 8000])):
+    for method, lines in (
+        ("TRACE", []),
+        ("POST", ["Transfer-Encoding: CANARY-client"]),
+        ("GET", ["Host: CANARY-cookie"]),
+        ("GET", ["function-id: CANARY-client"]),
+        ("GET", ["Bad Name: CANARY-cookie"]),
+        ("GET", [*UPGRADE, "Sec-WebSocket-Key: CANARY-client"]),
+        ("GET", ["X: " + "CANARY-cookie" * 8000]),
+    ):
         with proxy.connect() as client:
             try:
                 answer = client.request(method, TARGET, *LINES, *lines)
@@ -49,12 +67,26 @@ def drive(proxy, targets):
 
 def look_through(world, tls):
     authority = Authority(world.folder)
-    settings = {"PROXY_LOG_LEVEL": "trace", "NVCF_API_KEY": KEY, "PROXY_SSL_INSECURE": str(tls).lower(),
-                "NVCF_CA_FILE": authority.certificate if tls else None}
+    settings = {
+        "PROXY_LOG_LEVEL": "trace",
+        "NVCF_API_KEY": KEY,
+        "PROXY_SSL_INSECURE": str(tls).lower(),
+        "NVCF_CA_FILE": authority.certificate if tls else None,
+    }
     certificate = authority.sign("gateway") if tls else None
     gateway = world.gateway("--api-key", KEY, certificate=certificate)
     proxy = world.proxy(gateway, **settings)
-    faults = ["", "status:500", "refuse:401", "refuse:404", "bad-framing", "crlf-header", "forged-101", "rst-before-answer", "bad-status-line:garbage"]
+    faults = [
+        "",
+        "status:500",
+        "refuse:401",
+        "refuse:404",
+        "bad-framing",
+        "crlf-header",
+        "forged-101",
+        "rst-before-answer",
+        "bad-status-line:garbage",
+    ]
     drive(proxy, [TARGET + fault for fault in faults])
     with proxy.connect() as client:
         equal(open_websocket(client, "/sign_in?token=CANARY-query", *LINES).status, 101, "status")
@@ -109,8 +141,15 @@ def check_prints_the_configuration_without_its_secrets(world):
 
 @step
 def a_refused_configuration_is_told_whole_and_without_its_secrets(world):
-    code, out, err = world.command("check", NVCF_API_KEY=KEY, PROXY_PORT="tcp://10.0.0.1:80", NVCF_SERVER="ftp://CANARY-less.test",
-                                   STREAMING_FUNCTION_ID="no id", PROXY_SSL_INSECURE="maybe", PROXY_DRAIN_TIMEOUT="-5s")
+    code, out, err = world.command(
+        "check",
+        NVCF_API_KEY=KEY,
+        PROXY_PORT="tcp://10.0.0.1:80",
+        NVCF_SERVER="ftp://CANARY-less.test",
+        STREAMING_FUNCTION_ID="no id",
+        PROXY_SSL_INSECURE="maybe",
+        PROXY_DRAIN_TIMEOUT="-5s",
+    )
     equal(code, 78, "exit code")
     for variable in ("PROXY_PORT", "NVCF_SERVER", "STREAMING_FUNCTION_ID", "PROXY_SSL_INSECURE", "PROXY_DRAIN_TIMEOUT"):
         expect(variable in err, f"{variable} is not told: {err}")

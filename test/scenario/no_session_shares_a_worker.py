@@ -1,6 +1,8 @@
 """Two users never meet on one worker: an upstream connection serves one client connection and one session identity, also when
 a pooling load balancer puts many users on one connection, and whether or not spare connections are kept. Ensured by the
-stand-in, which pins a worker to its TCP connection whoever sends, as NVCF's gateway does: no worker may ever have seen two."""
+stand-in, which pins a worker to its TCP connection whoever sends, as NVCF's gateway does: no worker may ever have seen two.
+"""
+
 from play import equal, expect, play, step
 from websocket import open_websocket
 from world import FUNCTION, OTHER_FUNCTION

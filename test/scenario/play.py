@@ -1,4 +1,5 @@
 """Decides how a scenario is told: steps that run in order, each in a world of its own, and what a failure prints."""
+
 import sys
 import time
 import traceback

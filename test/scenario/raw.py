@@ -1,4 +1,5 @@
 """Decides how bytes are exchanged: a socket, plain or TLS, on which HTTP is written and read without any library's help."""
+
 import select
 import socket
 import ssl
@@ -74,7 +75,7 @@ class Wire:
         """Each byte in a write of its own."""
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for i in range(len(data)):
-            self.sock.sendall(data[i:i + 1])
+            self.sock.sendall(data[i : i + 1])
         return self
 
     def more(self, size=65536):
@@ -101,7 +102,7 @@ class Wire:
             except (BlockingIOError, ssl.SSLWantReadError):
                 pass
             try:
-                data = data[self.sock.send(data[:65536]):] if data else data
+                data = data[self.sock.send(data[:65536]) :] if data else data
             except (BlockingIOError, ssl.SSLWantWriteError):
                 pass
         self.sock.settimeout(PATIENCE)

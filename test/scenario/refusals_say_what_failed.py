@@ -1,6 +1,7 @@
 """A refusal is an HTTP status with a short JSON problem that tells what failed, on which side, and what to try; and since
 browsers hide the status of a failed upgrade from scripts, the socket can be opened and closed at once with 4000 + status.
 Ensured for refusals of the proxy's own and of upstream's, as the client's socket sees them."""
+
 import json
 
 from play import equal, expect, play, step
@@ -31,15 +32,17 @@ def dead(world, **settings):
 def each_problem_tells_its_side_and_what_to_try(world):
     gateway = world.gateway()
     proxy = world.proxy(gateway, NVCF_RESPONSE_TIMEOUT="200ms")
-    cases = [(proxy, "GET", "/sign_in", [FORBIDDEN], 403, "client", "function_not_allowed"),
-             (proxy, "TRACE", "/sign_in", [], 405, "client", "method_not_allowed"),
-             (proxy, "GET", "/sign_in", ["Upgrade: h2c", "Connection: Upgrade"], 426, "client", "upgrade_not_websocket"),
-             (proxy, "GET", "/sign_in", ["Transfer-Encoding: gzip"], 400, "client", "ambiguous_framing"),
-             (proxy, "GET", "/sign_in?standin=silent", [], 504, "upstream", "upstream_timeout"),
-             (proxy, "GET", "/sign_in?standin=bad-framing", [], 502, "upstream", "upstream_malformed"),
-             (proxy, "GET", "/sign_in?standin=forged-101", UPGRADE, 502, "upstream", "upstream_bad_101"),
-             (proxy, "GET", "/sign_in?standin=rst-before-answer", [], 502, "upstream", "upstream_closed"),
-             (dead(world), "GET", "/sign_in", [], 502, "upstream", "upstream_unreachable")]
+    cases = [
+        (proxy, "GET", "/sign_in", [FORBIDDEN], 403, "client", "function_not_allowed"),
+        (proxy, "TRACE", "/sign_in", [], 405, "client", "method_not_allowed"),
+        (proxy, "GET", "/sign_in", ["Upgrade: h2c", "Connection: Upgrade"], 426, "client", "upgrade_not_websocket"),
+        (proxy, "GET", "/sign_in", ["Transfer-Encoding: gzip"], 400, "client", "ambiguous_framing"),
+        (proxy, "GET", "/sign_in?standin=silent", [], 504, "upstream", "upstream_timeout"),
+        (proxy, "GET", "/sign_in?standin=bad-framing", [], 502, "upstream", "upstream_malformed"),
+        (proxy, "GET", "/sign_in?standin=forged-101", UPGRADE, 502, "upstream", "upstream_bad_101"),
+        (proxy, "GET", "/sign_in?standin=rst-before-answer", [], 502, "upstream", "upstream_closed"),
+        (dead(world), "GET", "/sign_in", [], 502, "upstream", "upstream_unreachable"),
+    ]
     for target, method, path, lines, status, side, error in cases:
         with target.connect() as client:
             answer = client.request(method, path, *lines)
@@ -63,14 +66,26 @@ def upstream_s_own_refusals_pass_as_they_are(world):
 @step
 def a_refused_socket_opens_and_closes_with_the_status(world):
     gateway = world.gateway()
-    proxy = world.proxy(gateway, PROXY_REFUSALS="close", NVCF_RESPONSE_TIMEOUT="300ms", PROXY_ALLOWED_ORIGINS="https://viewer.example")
-    cases = [("", [FORBIDDEN], 4403), ("", ["Origin: https://evil.test"], 4403), ("?standin=silent", [], 4504), ("?standin=refuse:429", [], 4429),
-             ("?standin=status:503", [], 4503), ("?standin=bad-framing", [], 4502), ("?standin=forged-101", [], 4502)]
+    proxy = world.proxy(
+        gateway, PROXY_REFUSALS="close", NVCF_RESPONSE_TIMEOUT="300ms", PROXY_ALLOWED_ORIGINS="https://viewer.example"
+    )
+    cases = [
+        ("", [FORBIDDEN], 4403),
+        ("", ["Origin: https://evil.test"], 4403),
+        ("?standin=silent", [], 4504),
+        ("?standin=refuse:429", [], 4429),
+        ("?standin=status:503", [], 4503),
+        ("?standin=bad-framing", [], 4502),
+        ("?standin=forged-101", [], 4502),
+    ]
     for target, lines, code in cases:
         with proxy.connect() as client:
             answer = open_websocket(client, f"/sign_in{target}", *lines, protocols=["authorization.x", "app"])
-            equal((answer.status, answer.one("Sec-WebSocket-Accept"), answer.one("Sec-WebSocket-Protocol")), (101, accept_of(KEY), "app"),
-                  f"the opening of {target} {lines}")
+            equal(
+                (answer.status, answer.one("Sec-WebSocket-Accept"), answer.one("Sec-WebSocket-Protocol")),
+                (101, accept_of(KEY), "app"),
+                f"the opening of {target} {lines}",
+            )
             got, reason = read_close(client)
             equal(got, code, f"code of {target} {lines}")
             expect(3 < len(reason.encode()) <= 123, f"reason: {reason!r}")

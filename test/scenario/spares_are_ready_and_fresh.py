@@ -1,6 +1,7 @@
 """Spare connections wait at the gateway with their handshakes done and nothing sent; each is used for one session and then
 replaced; one that the gateway has ended is never used, or the request is healed. Ensured by the stand-in's connections, plain
 and over TLS, before and after requests."""
+
 from certificates import Authority
 from play import equal, expect, play, step, until
 from websocket import open_websocket
@@ -9,7 +10,9 @@ from websocket import open_websocket
 def start(world, tls, count="2"):
     authority = Authority(world.folder) if tls else None
     gateway = world.gateway(certificate=authority.sign("gateway") if tls else None)
-    return gateway, world.proxy(gateway, NVCF_WARM_CONNECTIONS=count, **({"NVCF_CA_FILE": authority.certificate} if tls else {}))
+    return gateway, world.proxy(
+        gateway, NVCF_WARM_CONNECTIONS=count, **({"NVCF_CA_FILE": authority.certificate} if tls else {})
+    )
 
 
 def idle(gateway):

@@ -1,6 +1,7 @@
 """NVCF_SERVER in every spelling leads to the gateway, through every address of its name; over TLS the gateway must prove its
 name by a certificate that is in date and trusted, in TLS 1.2 or later, and gets ours if it asks. What fails is 502 and a log
 line that says why. Ensured with certificates made for the occasion and the stand-in's report of what was negotiated."""
+
 import socket
 import ssl
 
@@ -27,11 +28,25 @@ def every_spelling_of_the_server_leads_there(world):
     plain = world.gateway()
     private = world.gateway(certificate=authority.sign("gateway"))
     trust = {"NVCF_CA_FILE": authority.certificate}
-    for server, settings in ((f"http://127.0.0.1:{plain.port}", {}), (f"http://localhost:{plain.port}", {}),
-                             (f"HTTP://LOCALHOST:{plain.port}", {}), (f"localhost:{private.port}", trust),
-                             (f"https://localhost:{private.port}", trust), (f"127.0.0.1:{private.port}", trust)):
+    for server, settings in (
+        (f"http://127.0.0.1:{plain.port}", {}),
+        (f"http://localhost:{plain.port}", {}),
+        (f"HTTP://LOCALHOST:{plain.port}", {}),
+        (f"localhost:{private.port}", trust),
+        (f"https://localhost:{private.port}", trust),
+        (f"127.0.0.1:{private.port}", trust),
+    ):
         served(world.proxy(server, **settings))
     served(world.proxy(None, GATEWAY_ADDR=f"localhost:{private.port}", **trust))
+
+
+@step
+def a_bare_host_means_https_and_port_443(world):
+    # an address of the loopback network that nobody listens on
+    proxy = world.proxy("127.77.77.77")
+    equal(proxy.log("serving")[0]["upstream"], "https://127.77.77.77", "upstream in the start line")
+    served(proxy, 502)
+    expect("127.77.77.77:443" in failure(proxy)[1], f"another port was tried: {failure(proxy)}")
 
 
 @step
@@ -89,8 +104,11 @@ def the_handshake_says_what_it_should(world):
     with proxy.connect() as client:
         equal(open_websocket(client).status, 101, "status")
     connection = gateway.connections()[0]
-    equal((connection["tls_version"], connection["sni"], connection["alpn"], connection["alpn_offered"]),
-          ("TLSv1.3", "localhost", "http/1.1", ["http/1.1"]), "handshake")
+    equal(
+        (connection["tls_version"], connection["sni"], connection["alpn"], connection["alpn_offered"]),
+        ("TLSv1.3", "localhost", "http/1.1", ["http/1.1"]),
+        "handshake",
+    )
 
 
 def refused(world, words, certificate, label="upstream_untrusted", **settings):
@@ -109,7 +127,12 @@ def refused(world, words, certificate, label="upstream_untrusted", **settings):
 @step
 def a_certificate_for_another_name_is_refused(world):
     authority = Authority(world.folder)
-    refused(world, ["name", "localhost"], authority.sign("elsewhere", "DNS:elsewhere.test"), NVCF_CA_FILE=authority.certificate)
+    refused(
+        world,
+        ["name", "localhost"],
+        authority.sign("elsewhere", "DNS:elsewhere.test"),
+        NVCF_CA_FILE=authority.certificate,
+    )
 
 
 @step
@@ -121,7 +144,12 @@ def an_expired_certificate_is_refused(world):
 @step
 def a_certificate_of_an_unknown_authority_is_refused(world):
     trusted, other = Authority(world.folder), Authority(world.folder, "another authority")
-    refused(world, ["issuer", "self-signed", "self signed", "authority", "trust"], other.sign("gateway"), NVCF_CA_FILE=trusted.certificate)
+    refused(
+        world,
+        ["issuer", "self-signed", "self signed", "authority", "trust"],
+        other.sign("gateway"),
+        NVCF_CA_FILE=trusted.certificate,
+    )
     refused(world, ["issuer", "self-signed", "self signed", "authority", "trust"], other.sign("gateway"))
 
 
@@ -138,7 +166,9 @@ def old_tls_is_refused_on_both_sides(world):
     authority = Authority(world.folder)
     certificate = authority.sign("gateway")
     listener = world.listener(context=server_tls(certificate, ssl.TLSVersion.TLSv1_1))
-    proxy = world.proxy(f"https://localhost:{listener.port}", NVCF_CA_FILE=authority.certificate, PROXY_SSL_INSECURE="true")
+    proxy = world.proxy(
+        f"https://localhost:{listener.port}", NVCF_CA_FILE=authority.certificate, PROXY_SSL_INSECURE="true"
+    )
     with proxy.connect() as client:
         client.ask("GET", "/sign_in")
         try:
@@ -163,7 +193,9 @@ def old_tls_is_refused_on_both_sides(world):
 def plain_http_where_tls_is_expected_and_the_other_way_round_is_502(world):
     authority = Authority(world.folder)
     plain, private = world.gateway(), world.gateway(certificate=authority.sign("gateway"))
-    proxy = world.proxy(f"https://localhost:{plain.port}", NVCF_CA_FILE=authority.certificate, PROXY_HANDSHAKE_TIMEOUT="500ms")
+    proxy = world.proxy(
+        f"https://localhost:{plain.port}", NVCF_CA_FILE=authority.certificate, PROXY_HANDSHAKE_TIMEOUT="500ms"
+    )
     served(proxy, 502)
     equal(failure(proxy)[0], "upstream_handshake_failed", "error")
     served(world.proxy(f"http://localhost:{private.port}"), 502)
@@ -184,8 +216,12 @@ def a_gateway_that_asks_for_a_certificate_gets_ours(world):
 def browsers_may_be_asked_for_a_certificate_too(world):
     authority = Authority(world.folder)
     server, user = authority.sign("proxy"), authority.sign("user", usage="clientAuth")
-    proxy = world.proxy(world.gateway(), PROXY_TLS_CERT_FILE=server.certificate, PROXY_TLS_KEY_FILE=server.key,
-                        PROXY_TLS_CLIENT_CA_FILE=authority.certificate)
+    proxy = world.proxy(
+        world.gateway(),
+        PROXY_TLS_CERT_FILE=server.certificate,
+        PROXY_TLS_KEY_FILE=server.key,
+        PROXY_TLS_CLIENT_CA_FILE=authority.certificate,
+    )
     context = client_tls()
     context.load_cert_chain(user.certificate, user.key)
     with proxy.connect(context=context) as client:

@@ -1,4 +1,5 @@
 """Decides how frames are built and read, with every header bit at a scenario's command (RFC 6455 section 5.2)."""
+
 import base64
 import hashlib
 import struct
@@ -62,6 +63,17 @@ def open_websocket(client, target="/sign_in", *lines, protocols=()):
 def switch(wire, *lines):
     """Takes a handshake as upstream does and answers it; returns its head."""
     head = wire.head()
-    wire.send("\r\n".join(["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
-                           f"Sec-WebSocket-Accept: {accept_of(head.one('Sec-WebSocket-Key'))}", *lines, "", ""]))
+    wire.send(
+        "\r\n".join(
+            [
+                "HTTP/1.1 101 Switching Protocols",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                f"Sec-WebSocket-Accept: {accept_of(head.one('Sec-WebSocket-Key'))}",
+                *lines,
+                "",
+                "",
+            ]
+        )
+    )
     return head

@@ -1,4 +1,5 @@
 """Decides how the real programs are started for a scenario: all on port 0, awaited by what they say, ended by their id."""
+
 import http.client
 import json
 import os
@@ -16,6 +17,8 @@ FUNCTION = "11111111-1111-4111-8111-111111111111"
 OTHER_FUNCTION = "22222222-2222-4222-8222-222222222222"
 VERSION = "33333333-3333-4333-8333-333333333333"
 API_KEY = "nvapi-scenario-key"
+# what a stalled peer may cost at most; a sanitizer keeps what was freed for a while
+STALL_BYTES = (48 if os.environ.get("NVCF_SANITIZE") else 4) << 20
 START_PATIENCE = 20  # seconds; a sanitized build on a busy machine
 
 
@@ -28,11 +31,18 @@ class Program:
             raise RuntimeError(f"{variable} must name the program")
         kept = {name: value for name, value in os.environ.items() if name == "PATH" or name.endswith("SAN_OPTIONS")}
         self.name = os.path.basename(path)
-        self.process = subprocess.Popen([path, *arguments], env={**kept, **environment}, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            [path, *arguments],
+            env={**kept, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         self.stdout, self.stderr = bytearray(), bytearray()
-        self._readers = [threading.Thread(target=self._read, args=pair, daemon=True) for pair in
-                         ((self.process.stdout, self.stdout), (self.process.stderr, self.stderr))]
+        self._readers = [
+            threading.Thread(target=self._read, args=pair, daemon=True)
+            for pair in ((self.process.stdout, self.stdout), (self.process.stderr, self.stderr))
+        ]
         for reader in self._readers:
             reader.start()
 
@@ -68,6 +78,11 @@ class Program:
         code = self.process.wait(seconds)
         self._join()
         return code
+
+    def memory(self):
+        """Resident bytes, as the kernel counts them."""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def end(self, number):
         """Ends it with a signal, in the last resort with SIGKILL; returns the exit code."""
@@ -181,7 +196,9 @@ class World:
         parts = []
         for program in self.programs:
             text = program.said()
-            parts.append(f"--- {program.name} said\n" + (text if len(text) < 12000 else f"{text[:6000]}\n[...]\n{text[-6000:]}"))
+            parts.append(
+                f"--- {program.name} said\n" + (text if len(text) < 12000 else f"{text[:6000]}\n[...]\n{text[-6000:]}")
+            )
         return "\n".join(parts)
 
     def keep(self, thing):
@@ -208,16 +225,35 @@ class World:
         at = f"@{function}" if function else ""
         known = [f"{FUNCTION}{at}", f"{FUNCTION}/{VERSION}{at}", f"{OTHER_FUNCTION}{at}"]
         tls = ["--tls-cert", certificate.certificate, "--tls-key", certificate.key] if certificate else []
-        return self._started(Gateway(["--listen", listen, "--api-key", API_KEY, *tls, *options,
-                                      *(word for one in known for word in ("--function", one))]))
+        return self._started(
+            Gateway(
+                [
+                    "--listen",
+                    listen,
+                    "--api-key",
+                    API_KEY,
+                    *tls,
+                    *options,
+                    *(word for one in known for word in ("--function", one)),
+                ]
+            )
+        )
 
     def environment(self, server, **settings):
         """What the proxy needs to serve `server`: a Gateway, or the text of NVCF_SERVER. None takes a setting out."""
         if isinstance(server, Gateway):
             server = f"{'https' if server.tls else 'http'}://localhost:{server.port}"
-        usual = {"NVCF_SERVER": server, "NVCF_API_KEY": API_KEY, "STREAMING_FUNCTION_ID": FUNCTION,
-                 "PROXY_ADDRESS": "127.0.0.1", "PROXY_PORT": "0", "PROXY_ADMIN_ADDRESS": "off", "PROXY_LOG_FORMAT": "json",
-                 "PROXY_THREADS": "1", "NVCF_WARM_CONNECTIONS": "0"}
+        usual = {
+            "NVCF_SERVER": server,
+            "NVCF_API_KEY": API_KEY,
+            "STREAMING_FUNCTION_ID": FUNCTION,
+            "PROXY_ADDRESS": "127.0.0.1",
+            "PROXY_PORT": "0",
+            "PROXY_ADMIN_ADDRESS": "off",
+            "PROXY_LOG_FORMAT": "json",
+            "PROXY_THREADS": "1",
+            "NVCF_WARM_CONNECTIONS": "0",
+        }
         return {name: value for name, value in {**usual, **settings}.items() if value is not None}
 
     def proxy(self, server, **settings):
