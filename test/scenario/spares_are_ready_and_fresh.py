@@ -11,7 +11,10 @@ def start(world, tls, count="2"):
     authority = Authority(world.folder) if tls else None
     gateway = world.gateway(certificate=authority.sign("gateway") if tls else None)
     return gateway, world.proxy(
-        gateway, NVCF_WARM_CONNECTIONS=count, **({"NVCF_CA_FILE": authority.certificate} if tls else {})
+        gateway,
+        NVCF_WARM_CONNECTIONS=count,
+        PROXY_THREADS="1",
+        **({"NVCF_CA_FILE": authority.certificate} if tls else {}),
     )
 
 

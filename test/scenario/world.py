@@ -251,7 +251,7 @@ class World:
             "PROXY_PORT": "0",
             "PROXY_ADMIN_ADDRESS": "off",
             "PROXY_LOG_FORMAT": "json",
-            "PROXY_THREADS": "1",
+            "PROXY_THREADS": "2",
             "NVCF_WARM_CONNECTIONS": "0",
         }
         return {name: value for name, value in {**usual, **settings}.items() if value is not None}
