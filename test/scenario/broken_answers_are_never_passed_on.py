@@ -2,7 +2,7 @@
 already passed; its connection ends, and no byte of the broken answer reaches it. Ensured with every broken answer of the
 stand-in and more of the scenario's own, on plain requests and on upgrades."""
 
-from play import equal, expect, play, step
+from play import equal, expect, play, step, until
 from websocket import KEY, UPGRADE, accept_of
 
 BEFORE_THE_HEAD = [
@@ -101,6 +101,8 @@ def a_body_that_breaks_never_looks_complete(world):
                 f"{fault}: the body looks complete: {body[-50:]}",
             )
             equal(how, "rst", f"how the connection ended, {fault}")
+    lines = until("the log lines", lambda: len(proxy.log("request")) == len(WITHIN_THE_BODY) and proxy.log("request"))
+    equal({line["side"] for line in lines}, {"upstream"}, "whose fault the log says it was")
 
 
 @step

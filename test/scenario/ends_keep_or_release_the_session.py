@@ -126,6 +126,42 @@ def a_page_that_reloads_keeps_its_session(world):
 
 
 @step
+def an_upstream_that_goes_away_with_1001_ends_the_session_cleanly(world):
+    connect = relayed(world)
+    client, upstream = connect()
+    upstream.send(close_frame(1001, "going", mask=None))
+    equal(read_close(client), (1001, "going"), "Close at the client")
+    # browsers echo the code that they got; here it is no page that leaves
+    client.send(close_frame(1001))
+    equal(read_close(upstream), (1001, ""), "echo at upstream")
+    upstream.fin()
+    client.fin()
+    equal((client.rest()[1], upstream.rest()[1]), ("fin", "fin"), "ends")
+
+
+@step
+def a_client_that_is_done_after_one_request_releases_the_session(world):
+    gateway = world.gateway()
+    proxy = world.proxy(gateway)
+    asks = [
+        "GET /sign_in HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "GET /sign_in HTTP/1.0\r\n\r\n",
+        "GET /sign_in HTTP/1.1\r\nHost: a\r\n\r\n",
+    ]
+    for number, ask in enumerate(asks, 1):
+        with proxy.connect() as client:
+            equal(client.send(ask).answer().status, 200, "status")
+            client.fin()
+            equal(client.rest(), (b"", "fin"), "what follows")
+        ended = until(
+            "the session's end",
+            lambda number=number: len(gateway.sessions()) == number
+            and [one for one in gateway.sessions() if one["state"] != "active"][number - 1 :],
+        )
+        equal(ended[0]["state"], "released", f"session after {ask!r}")
+
+
+@step
 def an_upstream_that_is_lost_resets_the_client_at_once(world):
     for tls in (False, True):
         connect = relayed(world, tls)

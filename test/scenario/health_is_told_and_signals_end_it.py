@@ -102,6 +102,21 @@ def sigint_and_a_second_sigterm_end_it_at_once(world):
                 until("the signal's line", lambda seen=seen: len(proxy.log("signal")) > seen)
             equal(proxy.wait(10), 0, f"exit code after {signals}")
             equal(client.rest(), (b"", "rst"), "what the client sees")
+        equal(
+            [(line["ended_by"], line["ending"]) for line in proxy.log("session")], [("proxy", "abort")], "its log line"
+        )
+
+
+@step
+def sighup_ends_nothing(world):
+    proxy = start(world)
+    with proxy.connect() as client:
+        equal(open_websocket(client).status, 101, "status")
+        proxy.process.send_signal(signal.SIGHUP)
+        for number in range(3):
+            client.send(frame(TEXT, b"%d" % number))
+            equal(read_frame(client), (0x81, b"%d" % number), "echo after SIGHUP")
+    equal(proxy.process.poll(), None, "exit code")
 
 
 @step

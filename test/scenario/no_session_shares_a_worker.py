@@ -105,4 +105,54 @@ def two_clients_never_share_an_upstream_connection(world):
     equal(len({request["worker"] for request in requests}), 12, "workers")
 
 
+@step
+def a_connection_that_upstream_ended_between_requests_is_not_used_again(world):
+    session = "55555555-5555-4555-8555-555555555555"
+    answer = f"HTTP/1.1 200 OK\r\nnvcf-reqid: {session}\r\nContent-Length: 0\r\n\r\n"
+    listener = world.listener()
+    proxy = world.proxy(f"http://127.0.0.1:{listener.port}")
+    for leave in ("fin", "rst"):
+        for method, body in (("GET", b""), ("POST", b"once")):
+            with proxy.connect() as client:
+                client.ask("GET", "/first", cookie(session))
+                upstream = world.keep(listener.accept())
+                upstream.head()
+                upstream.send(answer)
+                equal(client.answer().status, 200, "status of the first request")
+                getattr(upstream, leave)()
+                client.ask(method, "/second", cookie(session), body=body)
+                with listener.accept() as fresh:
+                    equal(
+                        fresh.head().first, f"{method} /second HTTP/1.1", f"request on a fresh connection after {leave}"
+                    )
+                    equal(fresh.take(len(body)), body, "its body")
+                    fresh.send(answer)
+                    equal(client.answer().status, 200, f"status of {method} after {leave}")
+
+
+@step
+def a_request_that_may_have_been_taken_is_not_sent_twice(world):
+    session = "55555555-5555-4555-8555-555555555555"
+    answer = f"HTTP/1.1 200 OK\r\nnvcf-reqid: {session}\r\nContent-Length: 0\r\n\r\n"
+    listener = world.listener()
+    proxy = world.proxy(f"http://127.0.0.1:{listener.port}")
+    with proxy.connect() as client:
+        client.ask("GET", "/first", cookie(session))
+        with listener.accept() as upstream:
+            upstream.head()
+            upstream.send(answer)
+            equal(client.answer().status, 200, "status of the first request")
+            # it allocates a GPU: twice would be two
+            client.ask("POST", "/sign_in", "X-NVCF-ABSORB: true", "Content-Length: 0", cookie(session))
+            equal(upstream.head().first, "POST /sign_in HTTP/1.1", "request that is taken")
+            upstream.rst()
+        equal(client.answer().status, 502, "status of the POST")
+    listener.sock.settimeout(0.3)
+    try:
+        listener.accept()
+        expect(False, "the POST was sent again")
+    except TimeoutError:
+        pass
+
+
 play()

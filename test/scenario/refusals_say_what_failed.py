@@ -9,6 +9,8 @@ from raw import Listener
 from websocket import KEY, UPGRADE, accept_of, close_frame, open_websocket, read_close
 from world import FUNCTION
 
+PAGE = "https://viewer.example"
+FOREIGN = "Origin: https://evil.test"
 FORBIDDEN = "function-id: 99999999-9999-4999-8999-999999999999"
 
 
@@ -66,12 +68,10 @@ def upstream_s_own_refusals_pass_as_they_are(world):
 @step
 def a_refused_socket_opens_and_closes_with_the_status(world):
     gateway = world.gateway()
-    proxy = world.proxy(
-        gateway, PROXY_REFUSALS="close", NVCF_RESPONSE_TIMEOUT="300ms", PROXY_ALLOWED_ORIGINS="https://viewer.example"
-    )
+    proxy = world.proxy(gateway, PROXY_REFUSALS="close", NVCF_RESPONSE_TIMEOUT="300ms", PROXY_ALLOWED_ORIGINS=PAGE)
     cases = [
         ("", [FORBIDDEN], 4403),
-        ("", ["Origin: https://evil.test"], 4403),
+        ("", [FOREIGN], 4403),
         ("?standin=silent", [], 4504),
         ("?standin=refuse:429", [], 4429),
         ("?standin=status:503", [], 4503),
@@ -80,12 +80,14 @@ def a_refused_socket_opens_and_closes_with_the_status(world):
     ]
     for target, lines, code in cases:
         with proxy.connect() as client:
-            answer = open_websocket(client, f"/sign_in{target}", *lines, protocols=["authorization.x", "app"])
+            page = [] if FOREIGN in lines else [f"Origin: {PAGE}"]
+            answer = open_websocket(client, f"/sign_in{target}", *lines, *page, protocols=["authorization.x", "app"])
             equal(
                 (answer.status, answer.one("Sec-WebSocket-Accept"), answer.one("Sec-WebSocket-Protocol")),
                 (101, accept_of(KEY), "app"),
                 f"the opening of {target} {lines}",
             )
+            equal(answer.one("Access-Control-Allow-Origin"), PAGE if page else None, f"CORS of {target} {lines}")
             got, reason = read_close(client)
             equal(got, code, f"code of {target} {lines}")
             expect(3 < len(reason.encode()) <= 123, f"reason: {reason!r}")
