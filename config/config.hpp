@@ -68,7 +68,7 @@ struct Upstream {
   std::string client_key_file;
   /// Per address, not per name (S12).
   Duration connect_timeout = std::chrono::seconds(4);
-  /// Until the answer's head: a cold start of a GPU takes minutes (S13).
+  /// Until the answer's head, a cold start of a GPU takes minutes (S13), and between two pieces of its body.
   Duration response_timeout = std::chrono::seconds(120);
   /// Spare connections kept ready per thread, TLS done and never used before (S1); 0: none.
   std::size_t warm_connections = 2;
@@ -101,7 +101,7 @@ struct Browser {
   bool retry_stale_session = true;
 };
 
-/// WebSocket pings (S2).
+/// WebSocket pings (S2). Read and judged; nothing sends them yet.
 struct Keepalive {
   /// Silence after which a side is pinged; 0: never.
   Duration ping_interval = std::chrono::seconds(20);

@@ -88,7 +88,7 @@ constexpr Setting table[] = {
                                                        "Limit of a connection attempt, for each address of the name."),
     row<Timeout, upstream, &Upstream::response_timeout>(
         "upstream.response_timeout", "NVCF_RESPONSE_TIMEOUT",
-        "Limit until the gateway answers: the cold start of a GPU takes minutes."),
+        "Limit until the gateway answers, minutes for a cold GPU, and between two pieces of its answer."),
     row<Number<0, 64>, upstream, &Upstream::warm_connections>(
         "upstream.warm_connections", "NVCF_WARM_CONNECTIONS",
         "Unused connections kept ready for the next session, for each thread; 0: none."),
@@ -117,10 +117,10 @@ constexpr Setting table[] = {
 
     row<Interval, keepalive, &Keepalive::ping_interval>(
         "keepalive.ping_interval", "PROXY_PING_INTERVAL",
-        "Silence after which a side of a WebSocket is pinged; 0: never."),
+        "Silence after which a side of a WebSocket is pinged; 0: never. Read, but no ping is sent yet."),
     row<Interval, keepalive, &Keepalive::pong_timeout>(
         "keepalive.pong_timeout", "PROXY_PONG_TIMEOUT",
-        "Wait for the pong of a peer that answered one before; 0: only TCP decides that it is gone."),
+        "Wait for the pong of a peer that answered one before; 0: TCP decides. Read, without effect yet."),
 
     row<Number<0, 10'000'000>, limits, &Limits::sessions>("limits.sessions", "PROXY_MAX_SESSIONS",
                                                           "Sessions at once; 0: what the limit of open files allows."),
