@@ -169,7 +169,7 @@ async function ask() {
 
 /** The function's own count of what it got in this session: after a resume it goes on where it was. */
 function count({ messages }) {
-  at("counted").textContent = `${messages} ${messages === 1 ? "message" : "messages"} counted by the function`;
+  at("counted").textContent = `${messages} ${messages === 1 ? "message" : "messages"} kept by the function`;
 }
 
 /** What may be wrong where the browser says nothing; with TLS a link to where the certificate can be accepted. */
