@@ -13,6 +13,10 @@ class Unkept(AssertionError):
     """A promise that was not kept; its text says what was expected and what came."""
 
 
+class Impossible(Exception):
+    """This machine lacks what the step needs; its text says what."""
+
+
 def step(story):
     """Marks a function that takes a World as a step of the scenario; its name is the sentence that it proves."""
     _steps.append(story)
@@ -50,7 +54,7 @@ def until(what, probe, seconds=10):
 def play():
     """Runs the steps, or those named on the command line, and ends the process: 0 only if every promise was kept."""
     chosen = [story for story in _steps if not sys.argv[1:] or story.__name__ in sys.argv[1:]]
-    failed = 0 if chosen else 1
+    failed, skipped = (0 if chosen else 1), 0
     for story in chosen:
         begun = time.monotonic()
         world = World()
@@ -58,6 +62,10 @@ def play():
             with world:
                 story(world)
             verdict = "kept"
+        except Impossible as lack:
+            skipped += 1
+            verdict = "SKIPPED"
+            print(lack)
         except Exception as error:  # a step that breaks for any reason is a promise not proven
             failed += 1
             verdict = "NOT KEPT"
@@ -69,5 +77,5 @@ def play():
                 traceback.print_exc(file=sys.stdout)
             print(world.told())
         print(f"{verdict:8} {story.__name__.replace('_', ' ')} ({time.monotonic() - begun:.2f} s)", flush=True)
-    print(f"{len(chosen) - failed} of {len(chosen)} steps kept")
+    print(f"{len(chosen) - failed - skipped} of {len(chosen)} steps kept" + (f", {skipped} skipped" if skipped else ""))
     sys.exit(1 if failed else 0)

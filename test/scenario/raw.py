@@ -8,6 +8,15 @@ import struct
 PATIENCE = 20  # seconds
 
 
+def has_ipv6():
+    """Whether this machine has the loopback address ::1; some containers don't."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        return True
+    except OSError:
+        return False
+
+
 def client_tls(version=None):
     """A context that takes every certificate: here the proxy is judged by what it does, browsers judge certificates."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
