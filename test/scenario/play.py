@@ -54,7 +54,9 @@ def until(what, probe, seconds=10):
 def play():
     """Runs the steps, or those named on the command line, and ends the process: 0 only if every promise was kept."""
     chosen = [story for story in _steps if not sys.argv[1:] or story.__name__ in sys.argv[1:]]
-    failed, skipped = (0 if chosen else 1), 0
+    if not chosen:
+        sys.exit(f"no such step; there are: {', '.join(story.__name__ for story in _steps)}")
+    failed, skipped = 0, 0
     for story in chosen:
         begun = time.monotonic()
         world = World()
