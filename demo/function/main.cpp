@@ -57,11 +57,11 @@ int run(Options options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"A sample streaming function: greets, echoes and beats on a WebSocket"};
-  Options options;
-  declare(app, options);
-  CLI11_PARSE(app, argc, argv);
   try {
+    CLI::App app{"A sample streaming function: greets, echoes and beats on a WebSocket"};
+    Options options;
+    declare(app, options);
+    CLI11_PARSE(app, argc, argv);
     return run(std::move(options));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "nvcf-sample-function: %s\n", error.what());

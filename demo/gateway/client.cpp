@@ -24,7 +24,8 @@ class Client {
       : gateway_{gateway}, connection_{connection}, record_{record}, live_{connection, record, nullptr} {
     gateway_.live[record_.id] = &live_;
   }
-  Client(Client&&) = delete;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
   ~Client() { gateway_.live.erase(record_.id); }
 
   awaitable<void> run() {

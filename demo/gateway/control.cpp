@@ -30,8 +30,7 @@ Answer add_fault(Gateway& gateway, const std::string& body) {
   const auto value = json::parse(body, error);
   const auto* object = error ? nullptr : value.if_object();
   const auto* name = object == nullptr ? nullptr : object->if_contains("fault");
-  if (name == nullptr || !name->is_string())
-    return problem(400, "want {\"fault\": \"...\", \"times\": 1, \"target\": \"\"}");
+  if (name == nullptr || !name->is_string()) return problem(400, R"(want {"fault": "...", "times": 1, "target": ""})");
   auto plan = parse_faults(std::string_view{name->get_string()});
   if (!plan) return problem(400, "unknown fault");
   const auto* times = object->if_contains("times");

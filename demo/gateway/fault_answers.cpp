@@ -189,7 +189,7 @@ awaitable<After> answer_with_fault(Call& call, const Fault& fault) {
   if (fault.is("http10")) co_return co_await http10(call);
   if (fault.is("early-answer")) co_return co_await early_answer(call);
   // the half answers come while the body may still be on its way; the broken ones after it
-  wire::Fields own = own_fields(call);
+  const wire::Fields own = own_fields(call);
   auto broken = broken_answer(fault, call.head.fields, own);
   if (!broken) co_return After::abort;
   co_return co_await write_broken(call, std::move(*broken));

@@ -126,7 +126,8 @@ class Forwarding {
     const bool unknown_length = frame.framing == wire::Framing::chunked || frame.framing == wire::Framing::until_close;
     const bool chunked = unknown_length && call_.head.version == "HTTP/1.1";
     if (chunked) head.fields.add("Transfer-Encoding", "chunked");
-    const bool keep = wants_keep_alive(call_.head) && call_.body.complete();
+    // an answer may begin long before the request has ended; whether it did is known only at the answer's end
+    const bool keep = wants_keep_alive(call_.head);
     if (!keep) head.fields.add("Connection", "close");
     const auto text =
         "HTTP/1.1 " + std::to_string(head.status) + " " + head.reason + "\r\n" + head.fields.text() + "\r\n";
@@ -166,7 +167,7 @@ class Forwarding {
 }  // namespace
 
 awaitable<After> forward(Call& call, const Fault& edit) {
-  using namespace boost::asio::experimental::awaitable_operators;
+  using boost::asio::experimental::awaitable_operators::operator&&;
   auto socket = co_await wire::connect(call.worker.session->address.host, call.worker.session->address.port);
   if (!socket) {
     call.record.status = 502;

@@ -102,7 +102,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
 }  // namespace
 
 awaitable<void> run_tunnel(Call& call, wire::Connection& function, std::string from_function) {
-  using namespace boost::asio::experimental::awaitable_operators;
+  using boost::asio::experimental::awaitable_operators::operator&&;
   const auto tunnel = std::make_shared<Tunnel>(call.client, function);
   call.live.inject_frame = [raw = tunnel.get()](std::string frame) { raw->inject(std::move(frame)); };
   co_await (tunnel->client_to_function(std::exchange(call.unread, {})) &&

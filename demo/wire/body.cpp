@@ -40,7 +40,7 @@ BodyFrame frame_of_response(const ResponseHead& head, std::string_view method) {
   return frame_of_fields(head.fields, head.version == "HTTP/1.1", Framing::until_close);
 }
 
-BodyDecoder::BodyDecoder(BodyFrame frame) : state_{State::complete}, left_{frame.length} {
+BodyDecoder::BodyDecoder(BodyFrame frame) : left_{frame.length} {
   switch (frame.framing) {
     case Framing::none:
       break;

@@ -47,7 +47,7 @@ class BodyDecoder {
   void on_line();
   void on_chunk_size();
 
-  State state_;
+  State state_ = State::complete;
   std::uint64_t left_ = 0;
   std::string line_;
   std::size_t trailer_bytes_ = 0;

@@ -39,7 +39,8 @@ class Connection {
  public:
   /// Plain, or with TLS as a server if a context is given; the context is shared by OpenSSL's own count.
   explicit Connection(asio::ip::tcp::socket socket, ssl_ctx_st* context = nullptr);
-  Connection(Connection&&) = delete;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
   ~Connection();
 
   /// The TLS handshake; true at once without TLS, false if it failed or took longer than the limit.
