@@ -40,7 +40,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
     on_end(function_, client_);
   }
 
-  void inject(std::string frame) {
+  void inject(const std::string& frame) {
     injected_ += frame;
     inject_now();
   }
@@ -104,7 +104,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
 awaitable<void> run_tunnel(Call& call, wire::Connection& function, std::string from_function) {
   using boost::asio::experimental::awaitable_operators::operator&&;
   const auto tunnel = std::make_shared<Tunnel>(call.client, function);
-  call.live.inject_frame = [raw = tunnel.get()](std::string frame) { raw->inject(std::move(frame)); };
+  call.live.inject_frame = [raw = tunnel.get()](const std::string& frame) { raw->inject(frame); };
   co_await (tunnel->client_to_function(std::exchange(call.unread, {})) &&
             tunnel->function_to_client(std::move(from_function)));
   call.live.inject_frame = nullptr;
