@@ -75,7 +75,8 @@ class Session final : public LiveSession {
 };
 
 asio::awaitable<std::optional<Upgraded>> Session::run() {
-  if (!co_await accept()) co_return std::nullopt;
+  const bool accepted = co_await accept();
+  if (!accepted) co_return std::nullopt;
   Next next = Next::keep_alive;
   while (next == Next::keep_alive) {
     snapshot_ = worker_.snapshot;

@@ -86,12 +86,14 @@ asio::awaitable<void> Transport::close(TimePoint deadline) {
   resume_reading();
   Attempt attempt = stream_.end_writing();
   while (attempt.waits()) {
-    if (co_await wait(attempt.outcome, write_limit_, deadline)) break;
+    const error_code error = co_await wait(attempt.outcome, write_limit_, deadline);
+    if (error) break;
     attempt = stream_.end_writing();
   }
   std::array<char, 4096> forgotten;
   while (attempt.outcome == Outcome::done && Clock::now() < deadline) {
-    if (!co_await read_some(forgotten, deadline)) break;
+    const auto read = co_await read_some(forgotten, deadline);
+    if (!read) break;
   }
   forget_descriptor();
   stream_.close();
