@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -22,6 +23,7 @@ using beast::error_code;
 // a probe's request is small and prompt; whoever is not is no probe
 constexpr std::uint32_t most_head_bytes = 8 * 1024;
 constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::milliseconds pause_without_descriptors{100};
 constexpr std::chrono::seconds health_patience{2};
 
 http::response<http::string_body> answer(const http::request<http::empty_body>& request, bool ready) {
@@ -57,7 +59,13 @@ asio::awaitable<void> Admin::run() {
   error_code error;
   while (acceptor_.is_open()) {
     tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
-    if (!error) asio::co_spawn(acceptor_.get_executor(), serve_client(std::move(socket)), asio::detached);
+    if (!error) {
+      asio::co_spawn(acceptor_.get_executor(), serve_client(std::move(socket)), asio::detached);
+      continue;
+    }
+    // without descriptors the connection stays in the queue: to ask for it at once would spin
+    asio::steady_timer pause(acceptor_.get_executor(), pause_without_descriptors);
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
 }
 

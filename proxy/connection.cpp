@@ -28,7 +28,8 @@ void skip_empty_line(Connection& connection) {
 HeadError judge(error_code error, bool begun) {
   if (error == asio::error::timed_out) return begun ? HeadError::slow : HeadError::idle;
   if (error == asio::error::operation_aborted) return HeadError::aborted;
-  return begun ? HeadError::cut : HeadError::ended;
+  if (begun) return HeadError::cut;
+  return error == asio::error::eof ? HeadError::ended : HeadError::lost;
 }
 
 /// Appends one piece with its chunk framing (RFC 9112 section 7.1).
@@ -45,6 +46,9 @@ asio::awaitable<boost::system::result<std::string, HeadError>> read_head(Connect
   HeadScan scan;
   tls::TimePoint deadline = tls::Clock::now() + limits.idle;
   bool begun = false;
+  // one large request must not be remembered by its size for as long as the connection idles
+  if (connection.input.size() == 0 && connection.input.capacity() > 2 * head_read_size)
+    connection.input.shrink_to_fit();
   while (true) {
     if (skip_empty_lines && scan.scanned == 0) skip_empty_line(connection);
     if (!begun && !connection.unread().empty()) {
@@ -87,7 +91,8 @@ asio::awaitable<BodyError> pass_body(MessageParser<isRequest>& parser, Connectio
       starved = piece->consumed == 0 || from.unread().empty();
     }
     if (parser.done() && framing == BodyFraming::Kind::chunked) out.append("0\r\n\r\n");
-    if (!out.empty() && co_await to.transport.write(out, limits.write_stall)) co_return BodyError::to_lost;
+    const error_code written = co_await to.transport.write(out, limits.write_stall);
+    if (written) co_return written == asio::error::timed_out ? BodyError::to_stalled : BodyError::to_lost;
     if (parser.done()) break;
     if (from.input.size() >= longest_chunk_line) co_return BodyError::from_malformed;
     const auto read = co_await read_more(from, body_read_size, tls::Clock::now() + limits.idle);

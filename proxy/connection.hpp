@@ -32,8 +32,10 @@ struct Connection {
 
 /// Why no head came.
 enum class HeadError {
-  /// the peer ended or was lost before the first byte of a message
+  /// the peer ended properly before the first byte of a message
   ended,
+  /// the peer was lost before it: reset, or TLS cut short
+  lost,
   /// the peer ended or was lost within the head
   cut,
   /// no first byte within the time for it
@@ -68,8 +70,10 @@ enum class BodyError {
   from_ended,
   from_slow,
   from_malformed,
-  /// the receiver is lost or takes nothing
+  /// the receiver is lost
   to_lost,
+  /// the receiver takes nothing
+  to_stalled,
   /// we stopped reading
   aborted,
 };

@@ -2,6 +2,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include "proxy/exchange_failures.hpp"
 #include "proxy/http/problem.hpp"
 
 namespace proxy {
@@ -9,29 +10,13 @@ namespace {
 
 // what a client may send ahead of its answer before we stop reading it
 constexpr std::size_t most_early_bytes = std::size_t{64} * 1024;
+constexpr std::size_t early_read = std::size_t{4} * 1024;
 // 100 and 103 before the answer; a gateway that goes on for ever is broken (X5)
 constexpr int most_interim_answers = 16;
 
 bool is_idempotent(http::verb method) {
   return method == http::verb::get || method == http::verb::head || method == http::verb::put ||
          method == http::verb::delete_ || method == http::verb::options;
-}
-
-/// Why an answer whose head was sent already was not completed.
-Failure cut_answer(BodyError error) {
-  switch (error) {
-    case BodyError::from_slow:
-      return {errc::upstream_timeout, "within the answer's body"};
-    case BodyError::from_malformed:
-      return {errc::upstream_malformed, "the framing of the answer's body"};
-    case BodyError::to_lost:
-      return {errc::client_gone, "within the answer's body"};
-    case BodyError::none:
-    case BodyError::from_ended:
-    case BodyError::aborted:
-      break;
-  }
-  return {errc::upstream_closed, "within the answer's body"};
 }
 
 std::optional<Failure> malformed_answer(std::optional<Failure> failure) {
@@ -57,7 +42,12 @@ Exchange::Exchange(Worker& worker, SnapshotPtr snapshot, Connection& client, Hel
 asio::awaitable<ExchangeResult> Exchange::run() {
   while (true) {
     std::optional<Failure> failure = co_await obtain_upstream();
-    if (failure) co_return ExchangeResult{ExchangeResult::Next::close, std::move(failure)};
+    if (!failure && !upstream_is_old_ && client_has_left())
+      failure = Failure{errc::client_gone, "before upstream was asked"};
+    if (failure) {
+      held_.connection.reset();
+      co_return ExchangeResult{ExchangeResult::Next::close, std::move(failure)};
+    }
     failure = co_await send_request();
     if (!failure) failure = co_await read_answer();
     if (failure ? may_try_fresh(*failure) : is_stale()) {
@@ -94,10 +84,18 @@ asio::awaitable<std::optional<Failure>> Exchange::obtain_upstream() {
   co_return std::nullopt;
 }
 
+bool Exchange::client_has_left() {
+  const auto room = client_.input.prepare(early_read);
+  const tls::Attempt attempt = client_.transport.stream().read({static_cast<char*>(room.data()), room.size()});
+  if (attempt.outcome == tls::Attempt::Outcome::done) client_.input.commit(attempt.bytes);
+  return attempt.outcome == tls::Attempt::Outcome::end || attempt.outcome == tls::Attempt::Outcome::failed;
+}
+
 asio::awaitable<std::optional<Failure>> Exchange::send_request() {
   const std::string head = rewrite_request(request_.head(), forward_, peer_, config());
   if (const error_code error = co_await upstream().transport.write(head, config().limits.write_timeout))
     co_return Failure{errc::upstream_closed, "while the request was sent: " + error.message()};
+  body_sent_at_ = tls::Clock::now();
   body_sent_ = !forward_.body.has_body();  // not left to the child: the answer may be here before its first turn
   client_side_.start(send_body_and_watch());
   co_return std::nullopt;
@@ -112,23 +110,27 @@ asio::awaitable<void> Exchange::send_body_and_watch() {
       case BodyError::none:
         break;
       case BodyError::from_ended:
-        client_failure_ = Failure{errc::client_gone, "within the request's body"};
+        child_failure_ = Failure{errc::client_gone, "within the request's body"};
         break;
       case BodyError::from_slow:
-        client_failure_ = Failure{errc::body_timeout, {}};
+        child_failure_ = Failure{errc::body_timeout, {}};
         break;
       case BodyError::from_malformed:
-        client_failure_ = Failure{errc::malformed_request, "the body's framing"};
+        child_failure_ = Failure{errc::malformed_request, "the body's framing"};
+        break;
+      case BodyError::to_stalled:
+        child_failure_ = Failure{errc::upstream_closed, "it takes no more of the request's body"};
         break;
       case BodyError::to_lost:  // upstream may have answered before it stopped listening
       case BodyError::aborted:
         co_return;
     }
-    if (client_failure_) co_return upstream().transport.stop_reading();
+    if (child_failure_) co_return upstream().transport.stop_reading();
   }
   body_sent_ = true;
+  body_sent_at_ = tls::Clock::now();
   while (client_.input.size() < most_early_bytes) {
-    const auto room = client_.input.prepare(std::size_t{4} * 1024);
+    const auto room = client_.input.prepare(early_read);
     const auto bytes =
         co_await client_.transport.read_some({static_cast<char*>(room.data()), room.size()}, tls::TimePoint::max());
     if (bytes) {
@@ -136,7 +138,7 @@ asio::awaitable<void> Exchange::send_body_and_watch() {
       continue;
     }
     if (bytes.error() == asio::error::operation_aborted) co_return;
-    client_failure_ = Failure{errc::client_gone, "while the answer was awaited"};
+    child_failure_ = Failure{errc::client_gone, "while the answer was awaited"};
     co_return upstream().transport.stop_reading();
   }
 }
@@ -174,39 +176,22 @@ asio::awaitable<std::optional<Failure>> Exchange::read_answer() {
 }
 
 asio::awaitable<std::optional<Failure>> Exchange::read_one_head() {
-  const HeadLimits limits{config().limits.header_bytes, config().upstream.response_timeout,
-                          config().limits.request_timeout};
+  HeadLimits limits{config().limits.header_bytes, config().upstream.response_timeout, config().limits.request_timeout};
   auto text = co_await read_head(upstream(), limits, false);
   // the answer's time begins when the request is complete; a slow body has limits of its own
-  while (!text && text.error() == HeadError::idle && !body_sent_ && client_side_.running())
+  while (!text && text.error() == HeadError::idle && client_side_.running()) {
+    if (body_sent_) limits.idle = body_sent_at_ + config().upstream.response_timeout - tls::Clock::now();
+    if (limits.idle <= tls::Clock::duration::zero()) break;
     text = co_await read_head(upstream(), limits, false);
-  if (!text) co_return explain(text.error());
+  }
+  if (!text) co_return child_failure_ ? *child_failure_ : explain_missing_answer(text.error());
   heard_ = true;
   answer_text_ = *std::move(text);
   if (auto failure = malformed_answer(judge_lines(answer_text_))) co_return failure;
   answer_.emplace();
   if (facts_.method == http::verb::head) answer_->expect_no_body();
-  co_return answer_->read_head(answer_text_);
-}
-
-Failure Exchange::explain(HeadError error) const {
-  if (client_failure_) return *client_failure_;
-  switch (error) {
-    case HeadError::ended:
-      return {errc::upstream_closed, "before an answer came"};
-    case HeadError::cut:
-      return {errc::upstream_closed, "in the midst of the answer's head"};
-    case HeadError::idle:
-    case HeadError::slow:
-      return {errc::upstream_timeout, {}};
-    case HeadError::too_large:
-      return {errc::upstream_malformed, "the answer's head is too large"};
-    case HeadError::malformed:
-      return {errc::upstream_malformed, "line ends in the answer's head"};
-    case HeadError::aborted:
-      break;
-  }
-  return {errc::draining, {}};
+  if (auto failure = answer_->read_head(answer_text_)) co_return failure;
+  co_return malformed_answer(judge_counts(answer_->head().fields));
 }
 
 bool Exchange::is_stale() const {
@@ -252,7 +237,7 @@ asio::awaitable<ExchangeResult> Exchange::send_answer() {
                               record_.upstream_to_client_bytes);
   upstream_use_ = judge_upstream(body);
   if (body != BodyError::none) {
-    record_.failure = client_failure_ ? *client_failure_ : cut_answer(body);
+    record_.failure = child_failure_ ? *child_failure_ : explain_cut_answer(body);
     co_return ExchangeResult{ExchangeResult::Next::abort, {}};
   }
   // after an upgrade that failed, what follows may be meant as frames: it is never read as a request (X4)
@@ -266,7 +251,7 @@ asio::awaitable<ExchangeResult> Exchange::send_upgrade() {
   record_.status = 101;
   if (answer->request_id) record_.request_id = answer->request_id->str();
   co_await stop_client_side();
-  if (client_failure_ || co_await client_.transport.write(answer->head, config().limits.write_timeout))
+  if (child_failure_ || co_await client_.transport.write(answer->head, config().limits.write_timeout))
     co_return ExchangeResult{ExchangeResult::Next::abort, {}};
   co_return ExchangeResult{ExchangeResult::Next::upgraded, {}};
 }

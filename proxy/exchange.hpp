@@ -66,9 +66,10 @@ class Exchange {
   asio::awaitable<void> stop_client_side();
   void end_upstream(ExchangeResult::Next next);
 
+  /// Looks, without waiting, whether the client ended while upstream was connected; takes in what it sent meanwhile.
+  [[nodiscard]] bool client_has_left();
   [[nodiscard]] bool is_stale() const;
   [[nodiscard]] bool may_try_fresh(const Failure& failure) const;
-  [[nodiscard]] Failure explain(HeadError error) const;
   [[nodiscard]] UpstreamUse judge_upstream(BodyError body) const;
   [[nodiscard]] const config::Config& config() const noexcept { return snapshot_->config; }
   [[nodiscard]] Connection& upstream() noexcept { return *held_.connection; }
@@ -84,8 +85,10 @@ class Exchange {
   AccessRecord& record_;
 
   ChildTask client_side_;
-  std::optional<Failure> client_failure_;
+  /// What the child task found: the client is gone, or the body is at fault.
+  std::optional<Failure> child_failure_;
   bool body_sent_ = false;
+  tls::TimePoint body_sent_at_;
 
   /// The connection was used or waited before: its end before an answer may be old news.
   bool upstream_is_old_ = false;

@@ -23,6 +23,8 @@ using boost::system::error_code;
 // as many as fit between two turns of a busy thread
 constexpr int backlog = 4096;
 constexpr int accepts_per_turn = 64;
+// clients beyond the limit that are told so at one time; more are reset
+constexpr std::size_t most_refusals = 64;
 // without descriptors a new connection can only wait until a session ends
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
@@ -113,7 +115,12 @@ void Listener::start_session(int fd, const tcp::endpoint& from) {
   tls::Stream stream(fd);
   set_socket_options(fd);
   SharedCounters& counters = worker_.counters;
-  const bool within_limits = counters.clients.fetch_add(1, std::memory_order_relaxed) < most_clients_;
+  const std::size_t others = counters.clients.fetch_add(1, std::memory_order_relaxed);
+  if (others >= most_clients_ + most_refusals) {  // even to say no would take what the admitted need
+    counters.clients.fetch_sub(1, std::memory_order_relaxed);
+    return;
+  }
+  const bool within_limits = others < most_clients_;
   auto address = from.address();
   // an IPv4 client of the socket for both families: rules and logs speak of its own address
   if (address.is_v6() && address.to_v6().is_v4_mapped())

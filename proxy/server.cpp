@@ -55,6 +55,12 @@ struct Lane {
       asio::co_spawn(worker.context, worker.upstreams.keep_warm(worker.snapshot), asio::detached);
   }
 
+  /// No new sessions, and idle connections end; to be called on the thread.
+  void drain() {
+    worker.draining = true;
+    for (auto next = worker.sessions.begin(); next != worker.sessions.end();) (next++)->drain();
+  }
+
   /// Aborts everything and lets the thread end; to be called on it.
   void stop() {
     listener.close();
@@ -133,10 +139,11 @@ bool Server::open_lanes() {
          {"detail", sockets.error().message()}});
     return false;
   }
-  tell_start(local_endpoint(sockets->front()));
+  const tcp::endpoint listening = local_endpoint(sockets->front());
   for (const int fd : *sockets)
     lanes_.push_back(std::make_unique<Lane>(snapshot_, counters_, fd,
                                             wanted != 0 ? std::min(wanted, by_descriptors) : by_descriptors));
+  tell_start(listening);
   return true;
 }
 
@@ -193,7 +200,7 @@ void Server::drain() {
   if (!draining_) {
     draining_ = true;
     drain_until_ = tls::Clock::now() + config().drain_timeout;
-    for (auto& lane : lanes_) asio::post(lane->worker.context, [&worker = lane->worker] { worker.draining = true; });
+    for (auto& lane : lanes_) asio::post(lane->worker.context, [lane = lane.get()] { lane->drain(); });
   }
   if (counters_.clients.load() == 0 || tls::Clock::now() >= drain_until_) return stop();
   drain_timer_.expires_after(look_interval);

@@ -42,6 +42,10 @@ class Session final : public LiveSession {
 
   asio::awaitable<std::optional<Upgraded>> run();
 
+  void drain() noexcept override {
+    if (waits_for_request_ && client_.unread().empty()) client_.transport.stop_reading();
+  }
+
   void abort() noexcept override {
     client_.transport.abort();
     if (held_.connection) held_.connection->transport.abort();
@@ -72,13 +76,14 @@ class Session final : public LiveSession {
   AccessRecord record_;
   /// The client ended between two requests, or said that it would (`Connection: close`).
   bool client_ended_ = false;
+  bool waits_for_request_ = false;
 };
 
 asio::awaitable<std::optional<Upgraded>> Session::run() {
   const bool accepted = co_await accept();
   if (!accepted) co_return std::nullopt;
   Next next = Next::keep_alive;
-  while (next == Next::keep_alive) {
+  while (next == Next::keep_alive && !(worker_.draining && record_.status != 0)) {
     snapshot_ = worker_.snapshot;
     next = co_await serve_request();
   }
@@ -100,7 +105,9 @@ asio::awaitable<bool> Session::accept() {
 
 asio::awaitable<ExchangeResult::Next> Session::serve_request() {
   const config::Limits& limits = config().limits;
+  waits_for_request_ = true;
   auto text = co_await read_head(client_, {limits.header_bytes, limits.idle_timeout, limits.request_timeout}, true);
+  waits_for_request_ = false;
   record_ = AccessRecord{};
   record_.client = peer_.address.to_string();
   if (!text) co_return co_await refuse_head(text.error());
@@ -119,8 +126,10 @@ asio::awaitable<ExchangeResult::Next> Session::refuse_head(HeadError error) {
       co_return Next::close;
     case HeadError::idle:
       co_return Next::close;
-    case HeadError::cut:
     case HeadError::aborted:
+      co_return worker_.draining ? Next::close : Next::abort;
+    case HeadError::lost:
+    case HeadError::cut:
       co_return Next::abort;
     case HeadError::slow:
       failure = {errc::head_timeout, "the head was not complete in time"};

@@ -63,6 +63,8 @@ asio::awaitable<boost::system::result<ConnectionPtr, Failure>> Upstreams::try_ad
   const config::Upstream& upstream = snapshot.config.upstream;
   error_code error;
   tls::Stream stream = begin_connect(endpoint, error);
+  if (error == boost::system::errc::too_many_files_open || error == boost::system::errc::too_many_files_open_in_system)
+    co_return Failure{errc::too_many_sessions, "no file descriptor is left: " + error.message()};
   if (error) co_return Failure{errc::upstream_unreachable, text(endpoint) + ": " + error.message()};
   set_socket_options(stream.fd());
   auto connection = std::make_unique<Connection>(context_, ticker_, std::move(stream));

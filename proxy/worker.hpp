@@ -16,6 +16,8 @@ namespace proxy {
 class LiveSession
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
+  /// Ends properly if nothing is under way: an idle connection must not hold up the end of the process (S8).
+  virtual void drain() noexcept = 0;
   /// Aborts what it has open (S5, S6); its coroutine ends soon after.
   virtual void abort() noexcept = 0;
 

@@ -1,6 +1,8 @@
 #include "tls/stream.hpp"
 
+#include <linux/sockios.h>
 #include <openssl/err.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -114,6 +116,11 @@ Attempt Stream::end_writing() noexcept {
     }
   }
   return ::shutdown(fd_, SHUT_WR) == 0 ? Attempt{Outcome::done, 0, {}} : failed_by_errno();
+}
+
+std::size_t Stream::unacknowledged() const noexcept {
+  int bytes = 0;
+  return fd_ >= 0 && ::ioctl(fd_, SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 void Stream::close() noexcept {

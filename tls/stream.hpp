@@ -62,6 +62,9 @@ class Stream {
   /// wait.
   Attempt end_writing() noexcept;
 
+  /// Bytes that were written and that the peer has not acknowledged yet.
+  [[nodiscard]] std::size_t unacknowledged() const noexcept;
+
   /// Closes the socket; what was not read makes the kernel send RST, so end_writing and read to the end before.
   void close() noexcept;
   /// Ends without a word: RST, no close_notify. NVCF's gateway keeps the GPU session then (S5).

@@ -173,6 +173,15 @@ boost::system::result<BodyFraming, Failure> judge_response_framing(const Respons
   return framing;
 }
 
+std::optional<Failure> judge_counts(const Fields& fields) {
+  constexpr std::size_t most_fields = 256;  // browsers send about 20, HAProxy takes 101
+  constexpr std::size_t most_connection_names = 64;
+  if (fields.size() > most_fields) return Failure{errc::head_too_large, "more than 256 header lines"};
+  if (list(fields, "Connection").size() > most_connection_names)
+    return Failure{errc::head_too_large, "more than 64 names in Connection"};
+  return std::nullopt;
+}
+
 std::optional<Failure> judge_host(const RequestHead& head) {
   const std::size_t hosts = count(head.fields, "Host");
   if (hosts == 0 && head.version < 11) return std::nullopt;

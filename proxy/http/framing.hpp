@@ -57,6 +57,10 @@ void find_head_end(std::string_view bytes, HeadScan& scan) noexcept;
 [[nodiscard]] boost::system::result<BodyFraming, Failure> judge_response_framing(const ResponseHead& head,
                                                                                  http::verb method);
 
+/// Whether a head has more lines, or more names in Connection, than any honest one: each of them is compared with each
+/// other somewhere, and 64 KiB of them would hold up a thread for seconds. The failure is head_too_large.
+[[nodiscard]] std::optional<Failure> judge_counts(const Fields& fields);
+
 /// Whether Host is there exactly once and well-formed (`host[:port]`, RFC 9110 section 7.2); HTTP/1.0 may leave it out.
 [[nodiscard]] std::optional<Failure> judge_host(const RequestHead& head);
 

@@ -146,6 +146,7 @@ Route decide_plain(const RequestHead& head, const BodyFraming& body, const confi
 }  // namespace
 
 Route decide_route(const RequestHead& head, const config::Config& config) {
+  if (auto complaint = judge_counts(head.fields)) return *std::move(complaint);
   const auto body = judge_request_framing(head);
   if (!body) return body.error();
   if (auto complaint = judge_host(head)) return *std::move(complaint);

@@ -53,8 +53,11 @@ std::optional<Failure> note(std::string_view protocol, Subprotocols& said) {
 }  // namespace
 
 boost::system::result<Subprotocols, Failure> read_subprotocols(const Fields& fields) {
+  constexpr std::size_t most_offers = 64;  // each is compared with each other
   Subprotocols read;
   for (const std::string_view protocol : list(fields, "Sec-WebSocket-Protocol")) {
+    if (read.offered.size() == most_offers)
+      return Failure{errc::bad_websocket_handshake, "more than 64 subprotocols are offered"};
     if (!is_token(protocol)) return Failure{errc::bad_websocket_handshake, "an offered subprotocol is no token"};
     if (std::ranges::find(read.offered, protocol) != read.offered.end()) {
       return Failure{errc::bad_websocket_handshake, "a subprotocol is offered twice"};

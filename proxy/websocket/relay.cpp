@@ -122,6 +122,7 @@ void RelayEngine::pump(RelaySide& from) {
     } while (attempt.outcome == Outcome::done && from.stream.ssl() != nullptr && buffer_size - size >= tls_record);
     take(from, {buffer_.get(), size});
     if (attempt.outcome == Outcome::end || attempt.outcome == Outcome::failed) return stream_ended(from, attempt.error);
+    if (attempt.outcome == Outcome::wait_writable) return;  // TLS must write first; handle comes back as long as unread
     const bool drained = attempt.waits() || (from.stream.ssl() == nullptr && size < buffer_size && !from.hung_up);
     if (drained) {
       from.unread = false;  // the next byte makes an event; a read now would only say EAGAIN

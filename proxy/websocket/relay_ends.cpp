@@ -13,6 +13,15 @@ using Outcome = tls::Attempt::Outcome;
 constexpr std::chrono::seconds linger{5};
 constexpr std::chrono::milliseconds tick_interval{500};
 
+/// Whether a side is still being given what it is owed: a slow reader that reads is waited for, also by the kernel's
+/// measure, since closing over unread input would throw away what is on its way.
+bool delivers(RelaySide& side) {
+  if (!side.stream.is_open()) return false;
+  if (side.takes() && side.owes()) return true;  // the write timeout judges whether it takes anything
+  const std::size_t before = std::exchange(side.unacknowledged, side.stream.unacknowledged());
+  return side.unacknowledged != 0 && side.unacknowledged != before;
+}
+
 }  // namespace
 
 void RelayEngine::close_sent(RelaySide& from) {
@@ -114,6 +123,10 @@ void RelayEngine::tick() {
       stream_ended(*side, asio::error::timed_out);
     }
     if (session.ended || session.linger_until == tls::TimePoint{} || now < session.linger_until) continue;
+    if (delivers(session.client) || delivers(session.upstream)) {
+      session.linger_until = now + linger;
+      continue;
+    }
     if (!session.finishing) {
       finish(session, Ending::clean);
     } else {

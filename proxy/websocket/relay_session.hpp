@@ -57,6 +57,8 @@ struct RelaySide {
   std::string owed;
   std::size_t owed_from = 0;
   tls::TimePoint owed_since;
+  /// What the kernel held for the peer when the linger limit was last looked at.
+  std::size_t unacknowledged = 0;
   /// The socket may have bytes that were not read; no event will tell.
   bool unread = true;
   /// The peer has ended: read on until the end shows.

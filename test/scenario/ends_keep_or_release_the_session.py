@@ -118,6 +118,33 @@ def a_client_lost_over_tls_aborts_upstream_without_close_notify(world):
 
 
 @step
+def a_client_lost_between_two_requests_aborts_upstream_too(world):
+    listener = world.listener()
+    proxy = world.proxy(f"http://localhost:{listener.port}")
+    for leave, end in ((lambda client: client.rst(), "rst"), (lambda client: client.fin(), "fin")):
+        client = world.keep(proxy.connect())
+        client.ask("GET", "/sign_in")
+        upstream = world.keep(listener.accept())
+        upstream.head()
+        upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        equal(client.answer().body, b"ok", "answer")
+        leave(client)
+        equal(upstream.rest(), (b"", end), f"what upstream sees of an idle client that ended by {end}")
+
+
+@step
+def a_slow_reader_gets_all_that_came_before_a_close(world):
+    client, upstream = relayed(world)()
+    message = frame(BINARY, b"x" * (1 << 20), mask=None)
+    upstream.send(message + close_frame(1000, "done", mask=None))
+    received = 0
+    while received < len(message):
+        received += len(client.take(min(65536, len(message) - received)))
+        client.send(frame(9, b"ping"))
+    equal(read_close(client), (1000, "done"), "Close at the client")
+
+
+@step
 def a_page_that_reloads_keeps_its_session(world):
     client, upstream = relayed(world)()
     client.send(close_frame(1001))

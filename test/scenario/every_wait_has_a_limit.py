@@ -2,6 +2,7 @@
 sent; and whoever no longer waits is not waited for: a client that is gone takes its request away from upstream. Ensured with
 short limits, by the time until the answer and by what upstream's socket sees."""
 
+import select
 import socket
 import time
 
@@ -31,6 +32,43 @@ def an_answer_that_does_not_come_is_504(world):
                 client.ask("GET", f"/sign_in?standin={fault}", *lines)
                 equal(timed(client).status, 504, f"status of {fault}")
                 equal(client.rest(), (b"", "fin"), "what follows")
+
+
+@step
+def the_answers_time_begins_when_the_request_is_complete(world):
+    listener = world.listener()
+    proxy = world.proxy(f"http://localhost:{listener.port}", NVCF_RESPONSE_TIMEOUT="1s")
+    with proxy.connect() as client:
+        client.ask("POST", "/sign_in", "Content-Length: 10")
+        upstream = world.keep(listener.accept())
+        upstream.head()
+        until_complete = time.monotonic() + 1.8
+        for _ in range(9):
+            client.send(b"x")
+            upstream.take(1)
+        while time.monotonic() < until_complete:  # nearly two of its limits pass before the body is whole
+            select.select([client.sock], [], [], max(0, until_complete - time.monotonic()))
+        client.send(b"x")
+        upstream.take(1)
+        select.select([client.sock], [], [], 0.6)
+        upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        equal(client.answer().status, 200, "status")
+
+
+@step
+def an_upstream_that_takes_no_more_of_a_body_is_502(world):
+    listener = world.listener()
+    proxy = world.proxy(f"http://localhost:{listener.port}", PROXY_WRITE_TIMEOUT=SHORT, NVCF_RESPONSE_TIMEOUT="20s")
+    with proxy.connect() as client:
+        client.ask("POST", "/sign_in", f"Content-Length: {64 << 20}")
+        world.keep(listener.accept()).head()
+        client.sock.settimeout(0.2)
+        try:
+            client.send(b"x" * (64 << 20))
+        except (TimeoutError, ConnectionError, BlockingIOError):
+            pass
+        client.sock.settimeout(10)
+        equal(client.answer().status, 502, "status")
 
 
 @step

@@ -8,6 +8,20 @@ COOKIES = "; ".join(f"cookie-{i}={'v' * 1000}" for i in range(40))
 
 
 @step
+def a_head_made_of_nothing_but_names_holds_up_nobody(world):
+    proxy = world.proxy(world.gateway())
+    with proxy.connect() as socket:
+        equal(open_websocket(socket).status, 101, "status")
+        for lines in ([f"Connection: {'b,' * 16000}x"], ["a:"] * 8000):
+            with proxy.connect() as client:
+                equal(client.request("GET", "/sign_in", *lines).status, 431, "status")
+        offers = ", ".join(f"p{i}" for i in range(8000))
+        with proxy.connect() as client:
+            answer = client.request("GET", "/sign_in", f"Sec-WebSocket-Protocol: {offers}")
+            equal(answer.status, 400, "status of 8000 subprotocols")
+
+
+@step
 def forty_kibibytes_of_cookies_pass(world):
     gateway = world.gateway()
     proxy = world.proxy(gateway)

@@ -202,3 +202,17 @@ TEST_CASE("F6: a connection lives on as its version and Connection say") {
   CHECK_FALSE(proxy::keeps_alive(10, test::fields({{"Connection", "keep-alive"}, {"Connection", "close"}})));
   CHECK_FALSE(proxy::keeps_alive(10, test::fields({{"Proxy-Connection", "keep-alive"}})));
 }
+
+TEST_CASE("X6: more header lines or more names in Connection than any honest head has are refused") {
+  proxy::Fields fields(256, proxy::Field{.name = "a", .value = "b"});
+  CHECK_FALSE(proxy::judge_counts(fields));
+  fields.push_back({.name = "a", .value = "b"});
+  REQUIRE(proxy::judge_counts(fields));
+  CHECK(proxy::judge_counts(fields)->code == proxy::errc::head_too_large);
+
+  std::string names = "a";
+  for (int i = 1; i < 64; ++i) names += ",a";
+  CHECK_FALSE(proxy::judge_counts({{.name = "Connection", .value = names}}));
+  names += ",a";
+  CHECK(proxy::judge_counts({{.name = "Connection", .value = names}}));
+}
