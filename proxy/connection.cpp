@@ -69,6 +69,24 @@ asio::awaitable<boost::system::result<std::string, HeadError>> read_head(Connect
   co_return head;
 }
 
+asio::awaitable<std::optional<Failure>> judge_first_chunks(const std::string& head, Connection& client, bool wait,
+                                                           tls::TimePoint deadline) {
+  if (wait && client.unread().empty()) {
+    const auto bytes = co_await read_more(client, body_read_size, deadline);
+    if (!bytes) co_return std::nullopt;
+  }
+  RequestParser trial;
+  if (auto failure = trial.read_head(head)) co_return failure;
+  std::string_view input = client.unread();
+  while (!input.empty() && !trial.done()) {
+    const auto piece = trial.next(input);
+    if (!piece) co_return piece.error();
+    if (piece->consumed == 0) break;
+    input.remove_prefix(piece->consumed);
+  }
+  co_return std::nullopt;
+}
+
 template <bool isRequest>
 asio::awaitable<BodyError> pass_body(MessageParser<isRequest>& parser, Connection& from, Connection& to,
                                      BodyFraming::Kind framing, BodyLimits limits, std::uint64_t& bytes) {

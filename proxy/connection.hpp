@@ -5,6 +5,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/system/result.hpp>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -62,6 +63,12 @@ struct HeadLimits {
 /// stops reading.
 asio::awaitable<boost::system::result<std::string, HeadError>> read_head(Connection& connection, HeadLimits limits,
                                                                          bool skip_empty_lines);
+
+/// Judges the beginning of a chunked body before upstream hears of its request (X1): what has come of it, at least its
+/// first bytes if `wait`. `head` is the request's. Nothing is consumed. A client that sends nothing, or ends, is no
+/// failure here: whoever passes the body finds out.
+asio::awaitable<std::optional<Failure>> judge_first_chunks(const std::string& head, Connection& client, bool wait,
+                                                           tls::TimePoint deadline);
 
 /// How the passing of a body ended.
 enum class BodyError {

@@ -118,7 +118,8 @@ asio::awaitable<ExchangeResult::Next> Session::serve_request() {
 
 asio::awaitable<ExchangeResult::Next> Session::refuse_head(HeadError error) {
   // no temporaries in a co_await expression: g++ 12 moves them bytewise and frees what they own twice
-  const RequestFacts nobody;
+  RequestFacts nobody;
+  nobody.origin = origin_in(client_.unread());
   Failure failure;
   switch (error) {
     case HeadError::ended:
@@ -148,7 +149,10 @@ asio::awaitable<ExchangeResult::Next> Session::refuse_head(HeadError error) {
 
 asio::awaitable<ExchangeResult::Next> Session::serve_head(const std::string& text) {
   RequestFacts facts;
-  if (auto failure = judge_lines(text)) co_return co_await refuse(*failure, facts);
+  if (auto failure = judge_lines(text)) {
+    facts.origin = origin_in(text);
+    co_return co_await refuse(*failure, facts);
+  }
   RequestParser request;
   if (auto failure = request.read_head(text)) co_return co_await refuse(*failure, facts);
   const RequestHead& head = request.head();
@@ -159,7 +163,14 @@ asio::awaitable<ExchangeResult::Next> Session::serve_head(const std::string& tex
   Route decision = route(head);
   if (auto* failure = std::get_if<Failure>(&decision)) co_return co_await refuse(*failure, facts);
   if (std::holds_alternative<Preflight>(decision)) co_return co_await answer_preflight(head, facts);
-  co_return co_await forward(std::get<Forward>(decision), request, facts);
+  Forward& forwarded = std::get<Forward>(decision);
+  if (forwarded.body.kind == BodyFraming::Kind::chunked) {
+    const bool wait = !list_has(head.fields, "Expect", "100-continue");
+    const tls::TimePoint deadline = tls::Clock::now() + config().limits.request_timeout;
+    const std::optional<Failure> unsound = co_await judge_first_chunks(text, client_, wait, deadline);
+    if (unsound) co_return co_await refuse(*unsound, facts);
+  }
+  co_return co_await forward(forwarded, request, facts);
 }
 
 Route Session::route(const RequestHead& head) const {

@@ -75,6 +75,7 @@ std::optional<std::string> cookies_for_upstream(const Fields& fields,
                                                 const std::optional<config::RequestId>& session) {
   std::optional<std::string> kept;
   bool has_session = false;
+  bool complete = true;
   const auto may_pass = [&](const Pair& cookie) {
     if (cookie.name == session_cookie_name) {
       if (has_session || !session || config::RequestId::parse(cookie.value) != session) return false;
@@ -84,7 +85,9 @@ std::optional<std::string> cookies_for_upstream(const Fields& fields,
     return !only || std::ranges::find(*only, cookie.name) != only->end();
   };
   for_each_cookie(fields, [&](std::string_view text) {
-    if (may_pass(Pair(text))) {
+    const bool passes = may_pass(Pair(text));
+    complete = complete && passes;
+    if (passes) {
       if (kept) {
         kept->append("; ");
       } else {
@@ -94,6 +97,8 @@ std::optional<std::string> cookies_for_upstream(const Fields& fields,
     }
     return false;
   });
+  // nothing left out of one line: it goes on as it came, quotes and spaces too (F7)
+  if (kept && complete && count(fields, "Cookie") == 1) return std::string(*find(fields, "Cookie"));
   return kept;
 }
 

@@ -89,6 +89,17 @@ bool origin_allowed(const std::vector<std::string>& allowed, std::string_view or
          std::ranges::any_of(allowed, [origin](const std::string& one) { return same_origin(one, origin); });
 }
 
+std::string_view origin_in(std::string_view broken_head) noexcept {
+  while (!broken_head.empty()) {
+    const std::string_view line = broken_head.substr(0, broken_head.find("\r\n"));
+    const std::size_t colon = line.find(':');
+    if (colon != std::string_view::npos && same_name(line.substr(0, colon), "Origin"))
+      return trim(line.substr(colon + 1));
+    broken_head.remove_prefix(std::min(broken_head.size(), line.size() + 2));
+  }
+  return {};
+}
+
 bool is_preflight(const RequestHead& head) noexcept {
   return head.method == http::verb::options && find(head.fields, "Origin") &&
          find(head.fields, "Access-Control-Request-Method");

@@ -13,6 +13,9 @@ namespace proxy {
 /// (case-insensitive, default ports dropped); `null` never matches a list.
 [[nodiscard]] bool origin_allowed(const std::vector<std::string>& allowed, std::string_view origin);
 
+/// The Origin of a head that could not be parsed, for the answer that says so; empty if it has none.
+[[nodiscard]] std::string_view origin_in(std::string_view broken_head) noexcept;
+
 /// Whether the request is a preflight: OPTIONS with Origin and Access-Control-Request-Method.
 [[nodiscard]] bool is_preflight(const RequestHead& head) noexcept;
 

@@ -54,6 +54,16 @@ def every_answer_of_upstream_has_the_three_headers_once(world):
 
 
 @step
+def a_refusal_of_a_head_that_could_not_be_read_is_readable_by_its_page(world):
+    proxy = world.proxy(world.gateway(), PROXY_ALLOWED_ORIGINS=PAGE)
+    for line, status in ((f"Cookie: {'c' * 70000}", 431), ("Bad Name: x", 400)):
+        with proxy.connect() as client:
+            answer = client.request("GET", "/sign_in", f"Origin: {PAGE}", line)
+            equal(answer.status, status, "status")
+            equal(answer.all("Access-Control-Allow-Origin"), [PAGE], "allowed origin")
+
+
+@step
 def our_own_answers_have_them_too_also_when_upstream_is_down(world):
     nobody = Listener()
     nobody.close()

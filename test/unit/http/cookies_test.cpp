@@ -35,7 +35,7 @@ TEST_CASE("the session is the first nvcf-request-id that is a UUID") {
 }
 
 TEST_CASE("F7: cookies go upstream as they came") {
-  CHECK(sent("a=b; c=\"d e\";e==f ;g") == "a=b; c=\"d e\"; e==f; g");
+  CHECK(sent("a=b; c=\"d e\";e==f ;g") == "a=b; c=\"d e\";e==f ;g");
   CHECK(proxy::cookies_for_upstream(fields({{"Cookie", "a=1"}, {"Host", "x"}, {"cookie", "b=2; a=3"}}), std::nullopt,
                                     std::nullopt) == "a=1; b=2; a=3");
   CHECK(sent("") == std::nullopt);
@@ -113,4 +113,14 @@ TEST_CASE("C1: only the session's own cookie is taken for it") {
   CHECK(proxy::is_session_cookie(" nvcf-request-id =x"));
   CHECK_FALSE(proxy::is_session_cookie("nvcf-request-id2=x"));
   CHECK_FALSE(proxy::is_session_cookie("a=nvcf-request-id=x"));
+}
+
+TEST_CASE("F7: one line of which nothing is left out goes on byte for byte") {
+  for (const std::string_view line : {"a=\"x;y\"; b=1", "a=b;c=d", " a=1 ;  b=2", "a", "a=1;"}) {
+    INFO(line);
+    CHECK(proxy::cookies_for_upstream(test::fields({{"Cookie", line}}), std::nullopt, std::nullopt) ==
+          std::string(line));
+  }
+  CHECK(proxy::cookies_for_upstream(test::fields({{"Cookie", "a=1;nvcf-request-id=x;b=2"}}), std::nullopt,
+                                    std::nullopt) == "a=1; b=2");
 }

@@ -136,3 +136,10 @@ TEST_CASE("C5: a preflight's answer says whether the connection lives on") {
   CHECK(values(proxy::preflight_answer(preflight({}, "HTTP/1.0").head(), everyone, true), "Connection") ==
         Values{"keep-alive"});
 }
+
+TEST_CASE("C4: the Origin of a head that is broken or cut is found for the answer that refuses it") {
+  CHECK(proxy::origin_in("GET / HTTP/1.1\r\nHost: a\r\norigin:  https://app.example \r\nCookie: aaa") ==
+        "https://app.example");
+  CHECK(proxy::origin_in("GET / HTTP/1.1\r\nX-Origin: https://app.example\r\n").empty());
+  CHECK(proxy::origin_in("").empty());
+}
