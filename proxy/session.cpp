@@ -163,7 +163,7 @@ asio::awaitable<ExchangeResult::Next> Session::serve_head(const std::string& tex
   Route decision = route(head);
   if (auto* failure = std::get_if<Failure>(&decision)) co_return co_await refuse(*failure, facts);
   if (std::holds_alternative<Preflight>(decision)) co_return co_await answer_preflight(head, facts);
-  Forward& forwarded = std::get<Forward>(decision);
+  auto& forwarded = std::get<Forward>(decision);
   if (forwarded.body.kind == BodyFraming::Kind::chunked) {
     const bool wait = !list_has(head.fields, "Expect", "100-continue");
     const tls::TimePoint deadline = tls::Clock::now() + config().limits.request_timeout;
